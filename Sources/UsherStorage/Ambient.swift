@@ -1,0 +1,43 @@
+internal import Foundation
+public import UsherContract
+
+/// The one place where the clock and random numbers come from. Everything else is given them.
+public struct Ambient: Sendable {
+    /// The time of day. May step back; whoever needs order uses ``Transaction/newID(_:)``.
+    public var now: @Sendable () -> Instant
+    /// Fills the buffer with cryptographic random bytes.
+    public var fillRandom: @Sendable (UnsafeMutableRawBufferPointer) -> Void
+
+    public init(
+        now: @escaping @Sendable () -> Instant,
+        fillRandom: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
+    ) {
+        self.now = now
+        self.fillRandom = fillRandom
+    }
+
+    /// The system's clock, and the system's generator (getrandom on Linux).
+    public static let system = Ambient(
+        now: {
+            var time = timespec()
+            clock_gettime(CLOCK_REALTIME, &time)
+            return Instant(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+        },
+        fillRandom: { buffer in
+            var generator = SystemRandomNumberGenerator()
+            for offset in stride(from: 0, to: buffer.count, by: 8) {
+                let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[offset...])
+                withUnsafeBytes(of: generator.next()) { word in
+                    rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: word.prefix(rest.count)))
+                }
+            }
+        })
+
+    /// `count` random bytes.
+    func randomBytes(_ count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            fillRandom(UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
+            filled = count
+        }
+    }
+}

@@ -1,0 +1,251 @@
+internal import UsherContract
+internal import Foundation
+internal import Logging
+internal import Synchronization
+
+// A database as callers see it: a handle that never blocks and two lanes behind it. Whether its file is open now is
+// the lanes' business.
+
+public final class Database: Sendable {
+    /// The organisation's id; nil for the platform's database.
+    public let organisationID: String?
+
+    let path: String
+    private let core: StorageCore
+    private let state = Mutex(LaneState())
+    /// Set by every turn, cleared by the one who looks for what to close.
+    private let wasUsed = Atomic(false)
+    /// The last failure to open, so that the log tells of it once and not with each call.
+    private let loggedFailure = Mutex<String?>(nil)
+
+    init(organisationID: String?, path: String, core: StorageCore) {
+        self.organisationID = organisationID
+        self.path = path
+        self.core = core
+    }
+
+    // MARK: Calls
+
+    /// Puts a call into the read lane or the write lane, as its method says. Never blocks. A call that is not taken is
+    /// completed at once, on this thread.
+    public func submit(_ call: any LaneCall) {
+        switch state.withLock({ $0.admit(call, core.limits) }) {
+        case .taken(let wake): schedule(wake)
+        case .shut: call.complete(.failure(Refusal.shuttingDown))
+        case .full:
+            core.statistics.update { $0.overloadedCalls += 1 }
+            call.complete(.failure(Refusal.overloaded(core.limits)))
+        }
+    }
+
+    /// Takes no more calls.
+    func shut() { state.withLock { $0.isShut = true } }
+
+    /// Whether nothing waits or runs.
+    var isQuiet: Bool { state.withLock { $0.isQuiet } }
+
+    private func schedule(_ wake: LaneState.Wake) {
+        if wake.contains(.writer) { core.writers.schedule(self) }
+        if wake.contains(.reader) { core.readers.schedule(self) }
+    }
+
+    // MARK: Turns
+
+    /// One turn of the write lane. Returns whether it has more work.
+    func writeTurn() -> Bool {
+        guard state.withLock({ $0.beginWrite() }) else { return false }
+        wasUsed.store(true, ordering: .relaxed)
+        var file = state.withLock { $0.file }
+        if file == nil {
+            let idFloor = state.withLock { $0.idFloor }
+            file = open(idFloor: idFloor)
+            state.withLock { $0.file = file }
+        }
+        if let file {
+            // Those who wait to read need not wait for the writes.
+            schedule(state.withLock { $0.wake() })
+            write(file)
+        }
+        return endWrite(isTurn: true)
+    }
+
+    private func write(_ file: DatabaseFile) {
+        let calls = state.withLock { $0.write.take(core.limits) }
+        guard !calls.isEmpty else { return }
+        let batch = WriteBatch(file: file, ambient: core.ambient, limits: core.limits, statistics: core.statistics)
+        let outcome = batch.run(calls)
+        settle(calls, outcome) { state, rest in state.write.putBack(rest) }
+        if let failure = outcome.failure {
+            log("the transaction was lost", failure)
+            drop(file)
+        } else {
+            checkpoint(file)
+        }
+    }
+
+    /// One turn of the read lane. Returns whether it has more work.
+    func readTurn() -> Bool {
+        switch state.withLock({ $0.beginRead(core.limits) }) {
+        case .outdated: return false
+        case .closed:
+            schedule(state.withLock { $0.wake() })
+            return false
+        case .run(let file, let calls):
+            wasUsed.store(true, ordering: .relaxed)
+            let batch = ReadBatch(file: file, ambient: core.ambient, limits: core.limits, statistics: core.statistics)
+            let outcome = batch.run(calls)
+            settle(calls, outcome) { state, rest in state.read.putBack(rest) }
+            if let failure = outcome.failure { log("the read transaction was lost", failure) }
+            return endRead()
+        }
+    }
+
+    /// Tells every call what became of it, in one burst, and puts back those that were not come to.
+    private func settle(
+        _ calls: [any LaneCall], _ outcome: WriteBatch.Outcome,
+        _ putBack: (inout LaneState, ArraySlice<any LaneCall>) -> Void
+    ) {
+        let rest = calls[outcome.results.count...]
+        if !rest.isEmpty { state.withLock { putBack(&$0, rest) } }
+        for action in outcome.actions { action() }
+        for (call, result) in zip(calls, outcome.results) { call.complete(result) }
+    }
+
+    private func endWrite(isTurn: Bool) -> Bool {
+        let wake = state.withLock { state in
+            state.write.phase = .idle
+            return state.wake()
+        }
+        // A turn's own thread puts its lane back.
+        schedule(isTurn ? wake.subtracting(.writer) : wake)
+        return wake.contains(.writer)
+    }
+
+    private func endRead() -> Bool {
+        let wake = state.withLock { state in
+            state.read.phase = .idle
+            return state.wake()
+        }
+        schedule(wake.subtracting(.reader))
+        return wake.contains(.reader)
+    }
+
+    // MARK: Opening and closing
+
+    /// Opens the file, or refuses everyone who waits.
+    private func open(idFloor: Int64) -> DatabaseFile? {
+        do {
+            if organisationID != nil { core.openSet.makeRoom(for: self) }
+            let file = try DatabaseFile(path: path, schema: schema, cacheKiB: cacheKiB)
+            file.ids.raise(to: idFloor)
+            core.statistics.update { $0.opens += 1 }
+            loggedFailure.withLock { $0 = nil }
+            return file
+        } catch {
+            core.openSet.remove(self)
+            logOnce("the database cannot be opened", error)
+            let waiting = state.withLock { $0.write.takeAll() + $0.read.takeAll() }
+            for call in waiting { call.complete(.failure(Refusal.organisationUnavailable)) }
+            return nil
+        }
+    }
+
+    /// Opens on the calling thread, which must be the only user yet.
+    func openNow() throws {
+        let file = try DatabaseFile(path: path, schema: schema, cacheKiB: cacheKiB)
+        core.statistics.update { $0.opens += 1 }
+        state.withLock { $0.file = file }
+    }
+
+    /// Gives up connections that cannot be trusted; the next turn opens new ones. A read that runs now keeps its
+    /// connection until it ends.
+    private func drop(_ file: DatabaseFile) {
+        state.withLock { state in
+            state.file = nil
+            state.idFloor = file.ids.last
+        }
+        core.openSet.remove(self)
+        file.abandon()
+    }
+
+    private var schema: Schema { organisationID == nil ? core.platformSchema : core.organisationSchema }
+
+    private var cacheKiB: Int {
+        organisationID == nil ? core.limits.platformCacheKiB : core.limits.organisationCacheKiB
+    }
+
+    /// Whether a turn has run since the last time this was asked.
+    func takeWasUsed() -> Bool { wasUsed.exchange(false, ordering: .relaxed) }
+
+    /// Takes the file away in order to close it with `finishClosing`; nil where it is in use or not open.
+    func claimForClosing() -> DatabaseFile? { state.withLock { $0.claimForClosing() } }
+
+    func finishClosing(_ file: DatabaseFile) {
+        do {
+            try file.close()
+        } catch {
+            log("closing failed", error)
+        }
+        _ = endWrite(isTurn: false)
+    }
+
+    /// Runs `body` while no lane can open the file.
+    func replaceFile(_ body: () throws -> Void) throws {
+        let open = try claimWhenUnused()
+        defer { _ = endWrite(isTurn: false) }
+        if let open {
+            core.openSet.remove(self)
+            try open.close()
+        }
+        try body()
+    }
+
+    /// Waits for a turn that is just ending: its calls are answered before it ends.
+    private func claimWhenUnused() throws -> DatabaseFile? {
+        for _ in 0..<StorageLimits.replaceAttempts {
+            let (isClaimed, open) = state.withLock { state -> (Bool, DatabaseFile?) in
+                guard state.write.phase != .running, state.read.phase != .running else { return (false, nil) }
+                defer { state.file = nil }
+                state.write.phase = .running
+                return (true, state.file)
+            }
+            if isClaimed { return open }
+            Thread.sleep(forTimeInterval: 0.001)
+        }
+        throw StorageError.busy("\(path) is in use")
+    }
+
+    // MARK: Checkpoints
+
+    /// Between transactions: PASSIVE after so many new frames, and one that waits for readers before the WAL is large.
+    private func checkpoint(_ file: DatabaseFile) {
+        let frames = file.writer.walFrames
+        // The WAL has begun anew.
+        if frames < file.checkpointedFrames { file.checkpointedFrames = 0 }
+        guard frames - file.checkpointedFrames >= core.limits.checkpointFrames else { return }
+        do {
+            try file.writer.checkpoint(frames >= core.limits.restartFrames ? .truncate : .passive)
+            file.checkpointedFrames = file.writer.walFrames
+            core.statistics.update { $0.checkpoints += 1 }
+        } catch {
+            // What was committed is safe in the WAL; the next checkpoint tries again.
+            log("a checkpoint failed", error)
+        }
+    }
+
+    // MARK: Logging
+
+    private func log(_ what: String, _ error: any Error) {
+        core.logger.error(
+            "\(what)", metadata: ["organisation": "\(organisationID ?? "-")", "error": "\(error)"])
+    }
+
+    private func logOnce(_ what: String, _ error: any Error) {
+        let isNew = loggedFailure.withLock { last in
+            let text = "\(error)"
+            defer { last = text }
+            return last != text
+        }
+        if isNew { log(what, error) }
+    }
+}

@@ -1,0 +1,52 @@
+internal import Foundation
+
+// The few things done to files outside SQLite, none of them to a database that is open: closing a descriptor of a
+// file drops every lock that the process has on it.
+
+enum FileSystem {
+    /// Makes a directory that only its owner may enter; fine if it exists.
+    static func makeDirectory(_ path: String) throws {
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("make", path) }
+    }
+
+    /// The size in bytes; nil where there is no file.
+    static func size(of path: String) throws -> Int? {
+        var status = stat()
+        if stat(path, &status) == 0 { return Int(status.st_size) }
+        guard errno == ENOENT || errno == ENOTDIR else { throw failure("look at", path) }
+        return nil
+    }
+
+    /// Makes the content of a file, or the entries of a directory, survive a loss of power.
+    static func sync(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("sync", path) }
+    }
+
+    static func move(_ source: String, to target: String) throws {
+        guard rename(source, target) == 0 else { throw failure("rename", source) }
+    }
+
+    /// Removes a file; fine if there is none.
+    static func remove(_ path: String) throws {
+        guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    }
+
+    /// The number of descriptors that the process may have.
+    static var descriptorLimit: Int {
+        var limit = rlimit()
+        #if os(Linux)
+            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+            let resource = RLIMIT_NOFILE
+        #endif
+        guard getrlimit(resource, &limit) == 0 else { return 256 }
+        return Int(clamping: limit.rlim_cur)
+    }
+
+    static func failure(_ verb: String, _ path: String) -> StorageError {
+        .io("cannot \(verb) \(path): \(String(cString: strerror(errno)))")
+    }
+}

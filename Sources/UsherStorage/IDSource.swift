@@ -1,0 +1,52 @@
+internal import UsherContract
+
+// The numbers of `ResourceID`s of one database: strictly increasing, across restarts and when the clock steps back.
+// - Numbers up to `reserved` may be given out. The mark is stored in a transaction before the numbers are used, in
+//   blocks, so that it costs one update per block and not one per id.
+// - After opening, the first number is above the stored mark: what a crash may have given out is never repeated.
+// - A rolled-back call loses its numbers; they are not given out again. A lost transaction, which may take the mark
+//   with it, costs the connection: the next one begins with the stored mark and `raise(to:)`.
+
+struct IDSource {
+    private(set) var last: Int64
+    private var reserved: Int64
+
+    init(_ session: Session) throws {
+        let mark = try session.integer("SELECT reserved FROM id_mark")
+        (last, reserved) = (mark, mark)
+    }
+
+    /// Sees to it that there are numbers enough for one call. Runs outside the call's savepoint.
+    mutating func reserve(at now: Instant, _ session: Session) throws {
+        let latest = max(Self.milliseconds(now), last >> Self.counterBits)
+        guard (latest + StorageLimits.idMargin) << Self.counterBits > reserved else { return }
+        let mark = (latest + StorageLimits.idBlock) << Self.counterBits
+        try session.execute("UPDATE id_mark SET reserved = ?", [mark])
+        reserved = mark
+    }
+
+    mutating func raise(to floor: Int64) { last = max(last, floor) }
+
+    /// The next number. The margin is four thousand million numbers: a call that used them all must not go on, because
+    /// a restart would repeat them.
+    mutating func next(at now: Instant, _ ambient: Ambient) -> Int64 {
+        let milliseconds = Self.milliseconds(now)
+        if milliseconds > last >> Self.counterBits {
+            var start: UInt32 = 0
+            withUnsafeMutableBytes(of: &start, ambient.fillRandom)
+            // The lower half of the counter's range, so that the other half is left to count.
+            last = milliseconds << Self.counterBits | Int64(start >> (33 - UInt32(Self.counterBits)))
+        } else {
+            last += 1
+        }
+        precondition(last <= reserved, "more ids in one call than were reserved")
+        return last
+    }
+
+    /// Since 2020-01-01, as `ResourceID` counts; a clock before that counts as that.
+    private static func milliseconds(_ now: Instant) -> Int64 {
+        max(0, now.microseconds / 1_000 - 1_577_836_800_000)
+    }
+
+    private static let counterBits: Int64 = 22
+}

@@ -1,0 +1,50 @@
+public import UsherContract
+
+/// One call from the wire, as a lane sees it.
+public protocol LaneCall: AnyObject, Sendable {
+    var caller: Caller { get }
+    /// Decides the lane, and names the call in the journal and in the request log.
+    var method: MethodDescriptor { get }
+    /// A call that has not begun by then is dropped with DEADLINE_EXCEEDED.
+    var deadline: ContinuousClock.Instant { get }
+    /// Bytes of payload, for the bounds of the queue.
+    var cost: Int { get }
+
+    /// Decodes the request. Runs on the lane's thread, in the transaction; what it throws goes to this caller only.
+    func decode() throws -> DecodedCall
+
+    /// Called exactly once: after the commit, on the lane's thread, in one burst for all calls of a transaction; or on
+    /// the submitter's thread when the call is not taken. Must not block.
+    func complete(_ result: Result<[UInt8], any Error>)
+}
+
+/// A call whose request has been decoded.
+public struct DecodedCall {
+    /// Empty for none. Writes only.
+    public var requestID: String
+    /// The bytes whose SHA-256 says "the same request"; asked for only where there is a request id.
+    public var fingerprint: () -> [UInt8]
+    /// The handler. What it throws rolls back what it did, and goes to the caller as it is.
+    public var run: (Transaction) throws -> EncodedReply
+
+    public init(
+        requestID: String, fingerprint: @escaping () -> [UInt8],
+        run: @escaping (Transaction) throws -> EncodedReply
+    ) {
+        self.requestID = requestID
+        self.fingerprint = fingerprint
+        self.run = run
+    }
+}
+
+/// The reply of a successful call.
+public struct EncodedReply: Sendable, Hashable {
+    public var bytes: [UInt8]
+    /// What a repetition of the request is told instead, for a reply that holds a secret; nil is the same bytes.
+    public var replay: [UInt8]?
+
+    public init(bytes: [UInt8], replay: [UInt8]? = nil) {
+        self.bytes = bytes
+        self.replay = replay
+    }
+}

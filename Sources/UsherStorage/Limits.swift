@@ -1,0 +1,83 @@
+internal import Foundation
+
+// Every limit of storage, with its reason. The defaults are what the server runs with; tests make them small.
+
+/// How much storage takes on at once, and how long it keeps things.
+public struct StorageLimits: Sendable {
+    /// Calls that may wait in one lane of one organisation; past it a call is refused `ORGANISATION_OVERLOADED`.
+    public var queuedCalls = 4_096
+    /// Payload bytes that may wait in one lane of one organisation, in bytes.
+    public var queuedBytes = 64 << 20
+    /// How long an overloaded caller is asked to wait. A full queue drains in about this time.
+    public var overloadRetryAfter = Duration.milliseconds(250)
+
+    /// Calls in one transaction, thus in one fsync, before the next organisation has its turn.
+    public var batchCalls = 256
+    /// Payload bytes in one transaction; a single larger call is still taken, alone.
+    public var batchBytes = 8 << 20
+    /// How long a transaction goes on taking calls. A call that has begun is always finished.
+    public var batchTime = Duration.milliseconds(20)
+
+    /// Threads for read lanes; nil is one per core.
+    public var readerThreads: Int?
+    /// Threads for write lanes; nil is twice the cores, at least 8, because they sleep in fsync.
+    public var writerThreads: Int?
+    /// Organisations open at once; nil derives it from RLIMIT_NOFILE.
+    public var openOrganisations: Int?
+
+    /// The longest request id, in characters.
+    public var requestIDLength = 64
+    /// The largest reply, in bytes; it is the largest message of the wire.
+    public var replyBytes = 4 << 20
+    /// The largest reply that is kept for a replay, in bytes.
+    public var storedReplyBytes = 1 << 20
+    /// How long a reply is kept at least.
+    public var requestLogAge = Duration.hours(24)
+
+    /// WAL frames (pages of 4 KiB) after which the writer checkpoints. More frames cost disk and a longer pause, and
+    /// save writes of pages that change often.
+    public var checkpointFrames = 4_000
+    /// WAL frames at which the checkpoint waits for readers, so that the WAL can begin anew. Bounds the WAL's size.
+    public var restartFrames = 16_000
+    /// The page cache of a connection to the platform database, in KiB.
+    public var platformCacheKiB = 2_048
+    /// The page cache of a connection to an organisation's database, in KiB; small because tenants are many.
+    public var organisationCacheKiB = 512
+
+    /// Whether a write that changed rows and recorded nothing in the journal fails. Off only for tests of storage.
+    public var requireJournal = true
+
+    public init() {}
+
+    var resolvedReaderThreads: Int { max(1, readerThreads ?? Self.cores) }
+    var resolvedWriterThreads: Int { max(1, writerThreads ?? max(8, 2 * Self.cores)) }
+
+    /// Half of the descriptors: the other half is for connections.
+    var resolvedOpenOrganisations: Int {
+        let affordable = FileSystem.descriptorLimit / 2 / Self.descriptorsPerOrganisation
+        return max(1, openOrganisations ?? min(affordable, Self.mostOpenOrganisations))
+    }
+
+    private static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+    static let busyTimeoutSeconds = 5.0
+    /// New entries in the request log after which the purge looks for old ones.
+    static let purgeInterval = 16
+    /// Keys that the purge looks at per new entry: two, so that it overtakes what is added.
+    static let purgeKeysPerEntry = 2
+    /// How often, a millisecond apart, the creation of an organisation looks whether an old file of it is unused.
+    static let replaceAttempts = 5_000
+    /// How far ahead ids are reserved, and how much of that must be left; in milliseconds.
+    static let idBlock: Int64 = 2_000
+    static let idMargin: Int64 = 1_000
+    /// A bound value above this is released after the statement instead of with the next use; in bytes.
+    static let keptBinding = 4_096
+    /// An organisation's id is a directory's name.
+    static let organisationIDLength = 63
+    /// An open organisation's descriptors: two connections with database, WAL and shared memory each.
+    static let descriptorsPerOrganisation = 6
+    /// Beyond this many open organisations memory is the tighter limit.
+    static let mostOpenOrganisations = 4_096
+    /// SQLite writes no database smaller than its smallest page, in bytes.
+    static let smallestDatabase = 512
+}

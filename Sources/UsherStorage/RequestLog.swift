@@ -1,0 +1,74 @@
+internal import Crypto
+internal import UsherContract
+
+// The replies of successful writes, under the request ids of their callers.
+// - A key is 16 bytes of SHA-256 over principal, method and request id: narrow, and evenly spread, so that the purge
+//   can walk the keys from a cursor without an index on time.
+// - An entry is written in the commit of the call that it belongs to.
+
+/// What an earlier call with the same request id left.
+enum LoggedReply {
+    case none
+    case reply([UInt8])
+    /// The call was done; its reply was too large to keep.
+    case notKept
+    /// The id was used for another request.
+    case otherRequest
+}
+
+/// Names a request: who, which method, which id, and what was asked.
+struct RequestKey {
+    let key: [UInt8]
+    let fingerprint: [UInt8]
+
+    init(principal: String, method: String, requestID: String, request: [UInt8]) {
+        var name: [UInt8] = []
+        name.reserveCapacity(160)
+        for part in [principal, method, requestID] {
+            // The length in front keeps ("ab", "c") and ("a", "bc") apart.
+            withUnsafeBytes(of: UInt32(part.utf8.count).bigEndian) { name.append(contentsOf: $0) }
+            name.append(contentsOf: part.utf8)
+        }
+        key = Array(SHA256.hash(data: name).prefix(16))
+        fingerprint = Array(SHA256.hash(data: request))
+    }
+}
+
+struct RequestLog {
+    /// The purge goes on after this key.
+    private var cursor: [UInt8] = []
+    /// New entries since the purge last looked.
+    private var pending = 0
+
+    func look(for request: RequestKey, _ session: Session) throws -> LoggedReply {
+        try session.row("SELECT fingerprint, reply FROM request_log WHERE key = ?", [request.key]) { row in
+            guard try row.blob(0) == request.fingerprint else { return .otherRequest }
+            return try row.blobOrNil(1).map { .reply($0) } ?? .notKept
+        } ?? .none
+    }
+
+    /// Keeps a reply; nil for one that is too large.
+    mutating func keep(_ reply: [UInt8]?, for request: RequestKey, at now: Instant, _ session: Session) throws {
+        try session.execute(
+            "INSERT INTO request_log (key, time, fingerprint, reply) VALUES (?, ?, ?, ?)",
+            [request.key, now, request.fingerprint, reply])
+        pending += 1
+    }
+
+    /// Looks at a few keys beyond the cursor and removes what is older than `age`. Runs in each batch, so that the log
+    /// shrinks as fast as it is used, without a timer.
+    mutating func purge(at now: Instant, olderThan age: Duration, _ session: Session) throws {
+        guard pending >= StorageLimits.purgeInterval else { return }
+        let count = pending * StorageLimits.purgeKeysPerEntry
+        pending = 0
+        let oldest = now - age
+        let keys = try session.rows(
+            "SELECT key, time FROM request_log WHERE key > ? ORDER BY key LIMIT ?", [cursor, count]
+        ) { (key: try $0.blob(0), time: try $0.instant(1)) }
+        for entry in keys where entry.time < oldest {
+            try session.execute("DELETE FROM request_log WHERE key = ?", [entry.key])
+        }
+        // Fewer than asked for is the end of the keys: begin anew.
+        cursor = keys.count == count ? keys[count - 1].key : []
+    }
+}

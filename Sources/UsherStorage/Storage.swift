@@ -1,0 +1,126 @@
+internal import Foundation
+public import Logging
+internal import Synchronization
+internal import UsherContract
+
+// A data directory:
+//     LOCK                              held while the server runs
+//     platform.sqlite                   organisations, keys, what only the operator may switch
+//     organisations/<id>/usher.sqlite   everything of one organisation
+// Nothing joins across files. Which organisations exist is what the platform database says; a file alone means
+// nothing.
+
+public final class Storage: Sendable {
+    /// The platform's database.
+    public let platform: Database
+
+    private let directory: String
+    private let core: StorageCore
+    private let lock: Mutex<DirectoryLock?>
+    private let organisations = Mutex<[String: Database]>([:])
+
+    /// Opens a data directory, or makes a new one.
+    ///
+    /// - Throws: ``StorageError/locked(_:)`` where another process uses it; ``StorageError/newerVersion(found:known:)``
+    ///   or ``StorageError/corrupt(_:)`` where the platform's database cannot be used.
+    public init(
+        directory: String, ambient: Ambient = .system, limits: StorageLimits = .init(),
+        platformMigrations: [Migration], organisationMigrations: [Migration], logger: Logger
+    ) throws {
+        try FileSystem.makeDirectory(directory)
+        let lock = try DirectoryLock(directory: directory)
+        try FileSystem.makeDirectory(directory + "/organisations")
+        let platformSchema = Schema(.platform, platformMigrations)
+        let path = directory + "/platform.sqlite"
+        if try FileSystem.size(of: path) == nil {
+            try DatabaseFile.create(path: path, schema: platformSchema)
+            try FileSystem.sync(directory)
+        }
+        core = StorageCore(
+            ambient: ambient, limits: limits, platformSchema: platformSchema,
+            organisationSchema: Schema(.organisation, organisationMigrations), logger: logger)
+        self.directory = directory
+        self.lock = Mutex(lock)
+        platform = Database(organisationID: nil, path: path, core: core)
+        do {
+            try platform.openNow()
+        } catch {
+            core.readers.stop()
+            core.writers.stop()
+            throw error
+        }
+    }
+
+    /// What storage has done so far.
+    public var statistics: StorageStatistics { core.statistics.snapshot }
+
+    /// The database of an organisation. Cheap, never blocks: the file is opened by the first call. If it cannot be
+    /// opened (missing, damaged, written by a newer Usher), calls are refused `ORGANISATION_UNAVAILABLE`.
+    ///
+    /// - Parameter id: an organisation that the platform's database knows; handles are kept.
+    public func organisation(_ id: String) -> Database {
+        organisations.withLock { organisations in
+            if let known = organisations[id] { return known }
+            // A text that is no id must not become a path; the empty path is refused like a missing file.
+            let path = Self.isOrganisationID(id) ? file(of: id) : ""
+            let database = Database(organisationID: id, path: path, core: core)
+            organisations[id] = database
+            return database
+        }
+    }
+
+    /// Makes the files of a new organisation, durably. Called from within the write transaction of the platform's
+    /// database whose commit brings the organisation into being; files that an attempt without commit has left are
+    /// replaced.
+    ///
+    /// - Parameter id: 1 to 63 characters `[A-Za-z0-9._-]`, the first of them no dot.
+    /// - Throws: ``StorageError/invalidOrganisationID(_:)``; ``StorageError/busy(_:)`` where calls run on such a file.
+    public func createOrganisation(_ id: String) throws {
+        guard Self.isOrganisationID(id) else { throw StorageError.invalidOrganisationID(id) }
+        try organisation(id).replaceFile {
+            let parent = "\(directory)/organisations"
+            try FileSystem.makeDirectory("\(parent)/\(id)")
+            try DatabaseFile.create(path: file(of: id), schema: core.organisationSchema)
+            try FileSystem.sync("\(parent)/\(id)")
+            try FileSystem.sync(parent)
+        }
+    }
+
+    /// Closes the organisations that were not used since the last time that this was called: their WAL is emptied and
+    /// their memory given back. To be called now and then; blocks for file operations.
+    public func closeIdleOrganisations() { core.openSet.closeIdle() }
+
+    /// Refuses new calls, finishes those that wait, closes everything and releases the directory. Blocks. Must be
+    /// called once: the threads and the lock live until then.
+    public func shutdown() {
+        let databases = organisations.withLock { [platform] + $0.values }
+        for database in databases { database.shut() }
+        // A read of a closed organisation passes through both pools, hence the repetition.
+        repeat {
+            core.writers.waitUntilIdle()
+            core.readers.waitUntilIdle()
+        } while !databases.allSatisfy(\.isQuiet)
+        core.writers.stop()
+        core.readers.stop()
+        for database in databases {
+            if let file = database.claimForClosing() { database.finishClosing(file) }
+        }
+        lock.withLock { $0 = nil }
+    }
+
+    /// Whether a text can be an organisation's id, and thus a directory's name.
+    public static func isOrganisationID(_ id: String) -> Bool {
+        let utf8 = id.utf8
+        return 1...StorageLimits.organisationIDLength ~= utf8.count && utf8.first != UInt8(ascii: ".")
+            && utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    private func file(of id: String) -> String { "\(directory)/organisations/\(id)/usher.sqlite" }
+}

@@ -1,0 +1,71 @@
+internal import GRDBSQLite
+
+/// What can go wrong in storage. None of it is shown to callers: a service turns what it expects (``unique(_:)``) into
+/// a `Refusal`; everything else becomes INTERNAL and a log line.
+public enum StorageError: Error, Sendable, Hashable {
+    /// A UNIQUE index or primary key refused the row: `voucher.code`, or `a.x, a.y` where it has several columns.
+    case unique(String)
+    /// A CHECK refused the row: the constraint's name or text.
+    case check(String)
+    case foreignKey
+    /// NOT NULL refused the row: `voucher.code`.
+    case notNull(String)
+    /// Another constraint, a STRICT column's type, or a trigger's RAISE refused the row: its message.
+    case constraint(String)
+    /// The file is no database, not the database that it should be, or damaged.
+    case corrupt(String)
+    /// A column holds another type than the reader expects: the schema and the code disagree.
+    case typeMismatch(String)
+    /// The disk is full.
+    case full(String)
+    /// The operating system refused: what was tried, and why.
+    case io(String)
+    /// Somebody else uses it now.
+    case busy(String)
+    /// The file was written by a newer Usher.
+    case newerVersion(found: Int, known: Int)
+    /// A setting that durability rests on could not be made.
+    case setting(String)
+    /// A write on the read lane.
+    case readOnly
+    /// A write changed rows and recorded nothing in the journal: the method's name.
+    case unrecordedChange(String)
+    /// The transaction is gone, rolled back by the engine; nothing of it was committed.
+    case transactionLost
+    /// The commit failed; whether it became durable is not known.
+    case outcomeUnknown(String)
+    /// The data directory is in use by another process.
+    case locked(String)
+    /// The id cannot be an organisation's.
+    case invalidOrganisationID(String)
+    case closed
+    /// Anything else that SQLite reports: its extended result code and message. Usually a mistake in the SQL.
+    case sql(code: Int32, message: String)
+
+    /// From SQLite's extended result code and message. Source: sqlite.org/rescode.html.
+    init(code: Int32, message: String) {
+        switch code {
+        case SQLITE_CONSTRAINT | (8 << 8), SQLITE_CONSTRAINT | (6 << 8), SQLITE_CONSTRAINT | (10 << 8):
+            self = .unique(Self.subject(message))
+        case SQLITE_CONSTRAINT | (1 << 8): self = .check(Self.subject(message))
+        case SQLITE_CONSTRAINT | (3 << 8): self = .foreignKey
+        case SQLITE_CONSTRAINT | (5 << 8): self = .notNull(Self.subject(message))
+        default:
+            switch code & 0xff {
+            case SQLITE_CONSTRAINT, SQLITE_MISMATCH: self = .constraint(message)
+            case SQLITE_CORRUPT, SQLITE_NOTADB: self = .corrupt(message)
+            case SQLITE_FULL: self = .full(message)
+            case SQLITE_IOERR, SQLITE_CANTOPEN: self = .io("\(message) (\(code))")
+            case SQLITE_BUSY, SQLITE_LOCKED: self = .busy(message)
+            case SQLITE_READONLY: self = .readOnly
+            default: self = .sql(code: code, message: message)
+            }
+        }
+    }
+
+    /// `voucher.code` from "UNIQUE constraint failed: voucher.code".
+    private static func subject(_ message: String) -> String {
+        guard let colon = message.firstIndex(of: ":") else { return message }
+        return String(message[colon...].dropFirst(2))
+    }
+}

@@ -1,0 +1,50 @@
+// The tables that storage itself keeps in every database file. The journal refuses changes by trigger, and deletions
+// except up to the retention mark, which only moves forward.
+
+enum Tables {
+    static let migrations = [
+        Migration(1, "journal, request log, ids") { sql in
+            [
+                """
+                CREATE TABLE journal (
+                    seq \(sql.key), time \(sql.integer) NOT NULL, role \(sql.integer) NOT NULL,
+                    principal \(sql.text) NOT NULL, method \(sql.text) NOT NULL, request_id \(sql.text) NOT NULL,
+                    event \(sql.text) NOT NULL, resource \(sql.text) NOT NULL, changes \(sql.text) NOT NULL
+                ) \(sql.strict)
+                """,
+                """
+                CREATE TABLE retention (
+                    id \(sql.key) CHECK (id = 1), retained_to \(sql.integer) NOT NULL
+                ) \(sql.strict)
+                """,
+                "INSERT INTO retention (id, retained_to) VALUES (1, 0)",
+                """
+                CREATE TRIGGER journal_keeps BEFORE DELETE ON journal
+                WHEN OLD.seq > (SELECT retained_to FROM retention)
+                BEGIN SELECT RAISE(ABORT, 'the journal keeps what is above the retention mark'); END
+                """,
+                """
+                CREATE TRIGGER journal_is_final BEFORE UPDATE ON journal
+                BEGIN SELECT RAISE(ABORT, 'the journal is never changed'); END
+                """,
+                """
+                CREATE TRIGGER retention_advances BEFORE UPDATE ON retention
+                WHEN NEW.retained_to < OLD.retained_to
+                BEGIN SELECT RAISE(ABORT, 'the retention mark never moves back'); END
+                """,
+                """
+                CREATE TRIGGER retention_stays BEFORE DELETE ON retention
+                BEGIN SELECT RAISE(ABORT, 'the retention mark is never removed'); END
+                """,
+                """
+                CREATE TABLE request_log (
+                    key \(sql.blob) PRIMARY KEY, time \(sql.integer) NOT NULL, fingerprint \(sql.blob) NOT NULL,
+                    reply \(sql.blob)
+                ) \(sql.withoutRowID)
+                """,
+                "CREATE TABLE id_mark (id \(sql.key) CHECK (id = 1), reserved \(sql.integer) NOT NULL) \(sql.strict)",
+                "INSERT INTO id_mark (id, reserved) VALUES (1, 0)",
+            ]
+        }
+    ]
+}

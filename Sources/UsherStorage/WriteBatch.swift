@@ -1,0 +1,134 @@
+internal import UsherContract
+
+// One transaction of a write lane.
+// - Each call runs in a savepoint: its failure leaves the others untouched.
+// - Nobody is told anything before the COMMIT has returned, refusals included: a refusal may rest on what an earlier
+//   call of the same transaction did.
+// - If the transaction is lost, nobody's change exists and all are told so. If the COMMIT fails, nobody knows.
+
+struct WriteBatch {
+    let file: DatabaseFile
+    let ambient: Ambient
+    let limits: StorageLimits
+    let statistics: StatisticsCounters
+
+    /// What became of the calls.
+    struct Outcome {
+        /// One for each call that was taken, in order.
+        var results: [Result<[UInt8], any Error>] = []
+        var actions: [@Sendable () -> Void] = []
+        /// Why the connections can no longer be trusted.
+        var failure: (any Error)?
+    }
+
+    /// Runs as many calls as the time allows, at least one, and commits.
+    func run(_ calls: [any LaneCall]) -> Outcome {
+        var outcome = Outcome()
+        do {
+            try file.writer.use { session in
+                // A transaction that is left open traps; SQLite may have ended it already.
+                defer { if session.isInTransaction { _ = try? session.execute("ROLLBACK") } }
+                try session.execute("BEGIN IMMEDIATE")
+                let transaction = Transaction(file, session, ambient, limits, isReadOnly: false)
+                defer { outcome.actions = transaction.end() }
+                let end = ContinuousClock.now + limits.batchTime
+                for call in calls {
+                    let now = ContinuousClock.now
+                    if now >= end, !outcome.results.isEmpty { break }
+                    transaction.advance()
+                    outcome.results.append(try result(of: call, now, transaction, session))
+                }
+                try file.requestLog.purge(at: transaction.now, olderThan: limits.requestLogAge, session)
+                do {
+                    try session.execute("COMMIT")
+                } catch {
+                    throw StorageError.outcomeUnknown("\(error)")
+                }
+            }
+            statistics.update { $0.commits += 1 }
+        } catch {
+            fail(calls, error, &outcome)
+        }
+        return outcome
+    }
+
+    /// The transaction is gone, with all calls in it and those that it had not come to.
+    private func fail(_ calls: [any LaneCall], _ error: any Error, _ outcome: inout Outcome) {
+        let refusal: Refusal
+        switch error {
+        case StorageError.outcomeUnknown: refusal = .outcomeUnknown
+        case StorageError.corrupt: refusal = .organisationUnavailable
+        default: refusal = .transactionLost
+        }
+        outcome.results = calls.map { _ in .failure(refusal) }
+        outcome.actions = []
+        outcome.failure = error
+        statistics.update { $0.failedBatches += 1 }
+    }
+
+    /// Throws only what costs the whole transaction.
+    private func result(
+        of call: any LaneCall, _ now: ContinuousClock.Instant, _ transaction: Transaction, _ session: Session
+    ) throws -> Result<[UInt8], any Error> {
+        guard call.deadline > now else {
+            statistics.update { $0.droppedCalls += 1 }
+            return .failure(Refusal.deadlineExceeded)
+        }
+        let decoded: DecodedCall
+        do {
+            decoded = try call.decode()
+        } catch {
+            return .failure(error)
+        }
+        let id = decoded.requestID
+        let header = JournalHeader(caller: call.caller, method: call.method.journalName, requestID: id)
+        guard !id.isEmpty else { return try savepoint(call, decoded, header, nil, transaction, session) }
+        guard id.unicodeScalars.count <= limits.requestIDLength else {
+            return .failure(Refusal.requestIDTooLong(limits))
+        }
+        let key = RequestKey(
+            principal: call.caller.principal, method: header.method, requestID: id, request: decoded.fingerprint())
+        switch try file.requestLog.look(for: key, session) {
+        case .none: return try savepoint(call, decoded, header, key, transaction, session)
+        case .reply(let reply):
+            statistics.update { $0.replayedCalls += 1 }
+            return .success(reply)
+        case .notKept: return .failure(Refusal.replyNotKept)
+        case .otherRequest: return .failure(Refusal.requestIDReused)
+        }
+    }
+
+    /// Runs the handler and keeps its reply, or undoes both.
+    private func savepoint(
+        _ call: any LaneCall, _ decoded: DecodedCall, _ header: JournalHeader, _ key: RequestKey?,
+        _ transaction: Transaction, _ session: Session
+    ) throws -> Result<[UInt8], any Error> {
+        try file.ids.reserve(at: transaction.now, session)
+        let mark = transaction.mark
+        try session.execute("SAVEPOINT call")
+        do {
+            let reply = try transaction.run(call, decoded, header)
+            if let key {
+                let kept = reply.replay ?? reply.bytes
+                try file.requestLog.keep(
+                    kept.count <= limits.storedReplyBytes ? kept : nil, for: key, at: transaction.now, session)
+            }
+            try session.execute("RELEASE call")
+            statistics.update { $0.writtenCalls += 1 }
+            return .success(reply.bytes)
+        } catch {
+            // After some errors SQLite has rolled back everything, not only this call.
+            guard session.isInTransaction else { throw StorageError.transactionLost }
+            if case StorageError.corrupt = error { throw error }
+            try session.execute("ROLLBACK TO call")
+            try session.execute("RELEASE call")
+            transaction.rewind(to: mark)
+            return .failure(error)
+        }
+    }
+}
+
+extension MethodDescriptor {
+    /// Empty for the server's own work, which no method asked for.
+    var journalName: String { service.isEmpty ? "" : fullName }
+}
