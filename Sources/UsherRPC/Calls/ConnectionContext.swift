@@ -1,0 +1,23 @@
+/// What a connection speaks.
+public enum TransportKind: Sendable, Hashable {
+    /// One client per connection, so that a credential may be bound to it.
+    case ttrpc
+}
+
+/// A connection as its calls see it, and where the handler keeps what it knows of it. Touched only on the connection's
+/// event loop.
+public final class ConnectionContext {
+    public let transport: TransportKind
+    /// The peer's IP address without its port; empty where it has none.
+    public let peerAddress: String
+    /// The handler's own; it lives as long as the connection.
+    public var attachment: (any Sendable)?
+
+    init(transport: TransportKind, peerAddress: String) {
+        self.transport = transport
+        self.peerAddress = peerAddress
+    }
+}
+
+@available(*, unavailable)
+extension ConnectionContext: Sendable {}

@@ -1,0 +1,63 @@
+import NIOCore
+import UsherContract
+
+// Every limit of the transport, with its reason. What an operator may want to change stands in
+// `RPCServerConfiguration`, whose defaults are from here.
+
+/// The limits of the wire and of connections.
+public enum RPCLimits {
+    /// The largest data length of a frame, in bytes; it covers the whole envelope. Source: ttrpc's `channel.go`.
+    public static let frameBytes = 4 << 20
+    /// The largest payload that certainly fits in a Response frame, in bytes: tag and length take five.
+    public static let replyPayloadBytes = frameBytes - 5
+    /// The encoded `google.rpc.Status` of a refusal, in bytes; a larger one is sent without its details.
+    static let statusBytes = 64 << 10
+    /// What is kept of a message that had to be shortened, in characters.
+    static let shortenedMessage = 1_024
+    /// How much of a name that a caller sent is repeated to it, in bytes.
+    static let quotedNameBytes = 128
+
+    /// Calls of one connection that may be unanswered; past it the connection is not read.
+    static let inFlight = 1_024
+    /// The longest that a call may take, whatever its caller says.
+    static let maximumTimeout = TimeAmount.seconds(30)
+    /// How long a connection may go without a call; pools keep idle connections for minutes.
+    static let idle = TimeAmount.minutes(15)
+    /// Unsent bytes at which a connection is no longer read, and those at which it is read again.
+    static let unsentHigh = 1 << 20
+    static let unsentLow = 256 << 10
+    /// Bytes of replies beyond `unsentHigh` that wait for a client that does not read; past it a reply becomes
+    /// RESOURCE_EXHAUSTED.
+    static let unreadReplies = 64 << 20
+    /// Connections at once; what comes beyond is closed.
+    static let connections = 16_384
+    /// Connections that the kernel holds until they are accepted.
+    static let backlog = 1_024
+    /// Frames are handed to the socket in pieces of about this size, so that no buffer is grown by copying for long.
+    static let outgoingChunk = 64 << 10
+    /// What one read takes at most, in bytes. With one read per turn it bounds how far a turn overshoots a limit.
+    static let readChunk = 64 << 10
+    /// A buffer this small is kept with what is unread in it, however little that is.
+    static let keptBuffer = 1 << 10
+
+    /// How long a refused caller is asked to wait while the server goes away.
+    static let drainRetryAfter = Duration.milliseconds(500)
+    /// How long a drained connection waits for its client to close first, so that no reply is lost to a reset.
+    static let lingerAfterDrain = TimeAmount.seconds(1)
+
+    /// A dead peer is noticed after about `idle + interval * count` seconds.
+    static let keepaliveIdleSeconds = 60
+    static let keepaliveIntervalSeconds = 15
+    static let keepaliveCount = 4
+
+    /// No timeout is longer, so that the sum of a time and a timeout cannot overflow.
+    static let longestWait = Duration.hours(24 * 365)
+
+    /// Calls that one client connection holds unanswered; a bound on memory, far above what a server admits at once.
+    static let clientCalls = 1 << 16
+}
+
+extension TimeAmount {
+    /// The amount of time, between nothing and ``RPCLimits/longestWait``.
+    init(clamping duration: Duration) { self.init(max(.zero, min(duration, RPCLimits.longestWait))) }
+}

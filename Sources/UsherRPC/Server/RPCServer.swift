@@ -1,0 +1,140 @@
+public import Logging
+public import Metrics
+import NIOCore
+import NIOPosix
+import Synchronization
+public import UsherContract
+
+/// A server for calls: one TCP port, whose connections say by their first bytes what they speak.
+///
+/// Order of life: ``start()``, then ``drain(grace:)``, which a started server needs to give its threads back.
+public final class RPCServer: Sendable {
+    private struct Running {
+        let group: MultiThreadedEventLoopGroup
+        let loops: [ServerLoop]
+        let listener: any Channel
+    }
+
+    private enum Phase {
+        case new, starting, running(Running), ended
+    }
+
+    private let core: ServerCore
+    private let phase = Mutex(Phase.new)
+
+    /// - Parameters:
+    ///   - methods: what is served; calls name a method by its index here. No method may be there twice.
+    ///   - handler: answers the calls.
+    ///   - metrics: where the transport counts.
+    public init(
+        configuration: RPCServerConfiguration, methods: [MethodDescriptor], handler: any CallHandler, logger: Logger,
+        metrics: any MetricsFactory = MetricsSystem.factory
+    ) {
+        core = ServerCore(
+            configuration: configuration, methods: MethodTable(methods), handler: handler,
+            metrics: TransportMetrics(metrics), logger: logger)
+    }
+
+    /// Begins to listen.
+    ///
+    /// - Returns: the address that was bound, with its real port.
+    /// - Throws: NIO's error where the address cannot be bound, such as `IOError` with `EADDRINUSE`; the server is then
+    ///   at its end.
+    public func start() async throws -> (host: String, port: Int) {
+        phase.withLock { phase in
+            guard case .new = phase else { preconditionFailure("a server is started once") }
+            phase = .starting
+        }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, core.configuration.eventLoopThreads))
+        let loops = group.makeIterator().map { ServerLoop(eventLoop: $0) }
+        do {
+            let listener = try await listen(group, loops)
+            phase.withLock { $0 = .running(Running(group: group, loops: loops, listener: listener)) }
+            let address = listener.localAddress
+            return (address?.ipAddress ?? core.configuration.host, address?.port ?? core.configuration.port)
+        } catch {
+            phase.withLock { $0 = .ended }
+            try? await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    /// Stops listening, answers what is in flight, refuses calls that come meanwhile (UNAVAILABLE `SERVER_DRAINING`),
+    /// and closes every connection.
+    ///
+    /// - Parameter grace: how long the calls in flight have; what is unanswered then is cut off.
+    public func drain(grace: Duration) async {
+        let running: Running? = phase.withLock { phase in
+            guard case .running(let running) = phase else { return nil }
+            phase = .ended
+            return running
+        }
+        guard let running else { return }
+        try? await running.listener.close()
+        let eventLoop = running.group.next()
+        let timeout = eventLoop.makePromise(of: Void.self)
+        let alarm = eventLoop.scheduleTask(in: TimeAmount(clamping: grace)) { timeout.succeed() }
+        EventLoopFuture.andAllComplete(running.loops.map { $0.drain() }, on: eventLoop).cascade(to: timeout)
+        try? await timeout.futureResult.get()
+        alarm.cancel()
+        try? await EventLoopFuture.andAllComplete(running.loops.map { $0.finish() }, on: eventLoop).get()
+        for loop in running.loops { loop.outbox.close() }
+        try? await running.group.shutdownGracefully()
+    }
+
+    private func listen(_ group: MultiThreadedEventLoopGroup, _ loops: [ServerLoop]) async throws -> any Channel {
+        let configuration = core.configuration
+        let byEventLoop = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.outbox.eventLoop), $0) })
+        let connections = ConnectionCount(limit: configuration.connections)
+        var bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: CInt(RPCLimits.backlog))
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.autoRead, value: false)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(
+                .writeBufferWaterMark,
+                value: .init(low: configuration.unsentLowMark, high: configuration.unsentHighMark))
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(
+                    minimum: RPCLimits.keptBuffer, initial: 2 * RPCLimits.keptBuffer, maximum: RPCLimits.readChunk))
+            .childChannelInitializer { [core] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let loop = byEventLoop[ObjectIdentifier(channel.eventLoop)] else {
+                        preconditionFailure("a channel's event loop is one of the server's")
+                    }
+                    guard connections.enter() else {
+                        core.metrics.connectionsRejected.increment()
+                        core.logger.warning("closed: too many connections", metadata: ["limit": "\(connections.limit)"])
+                        return channel.close(promise: nil)
+                    }
+                    core.metrics.connectionsAccepted.increment()
+                    loop.register(channel) {
+                        connections.leave()
+                        core.metrics.connectionsClosed.increment()
+                    }
+                    try channel.pipeline.syncOperations.addHandler(ProtocolSniffer(core: core, loop: loop))
+                }
+            }
+        for (option, value) in Keepalive.options { bootstrap = bootstrap.childChannelOption(option, value: value) }
+        return try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
+    }
+}
+
+/// How many connections there are, on all event loops.
+private final class ConnectionCount: Sendable {
+    let limit: Int
+    private let count = Atomic<Int>(0)
+
+    init(limit: Int) { self.limit = limit }
+
+    /// Counts one more; false where that would be too many.
+    func enter() -> Bool {
+        guard count.add(1, ordering: .relaxed).newValue > limit else { return true }
+        leave()
+        return false
+    }
+
+    func leave() { count.subtract(1, ordering: .relaxed) }
+}

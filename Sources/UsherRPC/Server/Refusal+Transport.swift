@@ -1,0 +1,58 @@
+import NIOCore
+import UsherContract
+
+/// What the transport itself refuses.
+extension Refusal {
+    static let frameTooLarge = Refusal(
+        .resourceExhausted, "MESSAGE_TOO_LARGE", "A frame has at most \(RPCLimits.frameBytes) bytes.",
+        metadata: ["limit": "\(RPCLimits.frameBytes)"])
+
+    static let streamIDEven = Refusal(
+        .invalidArgument, "STREAM_ID_EVEN", "The stream ids of calls that a client begins are odd.")
+
+    static let streamIDInUse = Refusal(
+        .invalidArgument, "STREAM_ID_IN_USE", "A call with this stream id is in flight.")
+
+    static let streamInactive = Refusal(
+        .invalidArgument, "STREAM_INACTIVE", "No stream with this id takes data.")
+
+    static let envelopeMalformed = Refusal(
+        .invalidArgument, "ENVELOPE_MALFORMED", "The frame's body is no ttrpc Request.")
+
+    static func unknownService(_ name: ByteBuffer) -> Refusal {
+        Refusal(
+            .unimplemented, "UNKNOWN_SERVICE", "There is no service '\(quoted(name))'.",
+            metadata: ["service": quoted(name)])
+    }
+
+    static func unknownMethod(_ name: ByteBuffer, of service: ByteBuffer) -> Refusal {
+        Refusal(
+            .unimplemented, "UNKNOWN_METHOD", "The service '\(quoted(service))' has no method '\(quoted(name))'.",
+            metadata: ["service": quoted(service), "method": quoted(name)])
+    }
+
+    static let streamingUnsupported = Refusal(
+        .unimplemented, "STREAMING_UNSUPPORTED", "Streaming methods are not served on this connection.")
+
+    static let expired = Refusal(
+        .deadlineExceeded, "DEADLINE_EXCEEDED", "The call's time was over when it came; nothing was done.")
+
+    static let unanswered = Refusal(
+        .deadlineExceeded, "DEADLINE_EXCEEDED", "The call's time is over; it may or may not have been done.")
+
+    static let draining = Refusal(
+        .unavailable, "SERVER_DRAINING", "The server is going away; nothing was done.",
+        retryAfter: RPCLimits.drainRetryAfter)
+
+    static let replyTooLarge = Refusal(
+        .resourceExhausted, "REPLY_TOO_LARGE", "The call was done, but its reply does not fit in a frame.",
+        metadata: ["limit": "\(RPCLimits.replyPayloadBytes)"])
+
+    static let repliesUnread = Refusal(
+        .resourceExhausted, "REPLIES_UNREAD",
+        "The call was done, but its reply was dropped: too many replies wait to be read by this client.")
+
+    private static func quoted(_ name: ByteBuffer) -> String {
+        String(decoding: name.readableBytesView.prefix(RPCLimits.quotedNameBytes), as: UTF8.self)
+    }
+}

@@ -1,0 +1,22 @@
+import Logging
+import NIOCore
+
+/// What all connections of a server share.
+final class ServerCore: Sendable {
+    let configuration: RPCServerConfiguration
+    let methods: MethodTable
+    let handler: any CallHandler
+    let metrics: TransportMetrics
+    let logger: Logger
+
+    init(
+        configuration: RPCServerConfiguration, methods: MethodTable, handler: any CallHandler,
+        metrics: TransportMetrics, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.methods = methods
+        self.handler = handler
+        self.metrics = metrics
+        self.logger = logger
+    }
+}

@@ -1,0 +1,77 @@
+import NIOCore
+import UsherContract
+
+extension TTRPCConnection {
+    /// Decodes while calls are admitted.
+    func decode() {
+        var now: NIODeadline?
+        while state.wantsInput, let event = decoder.next() {
+            let time = now ?? .now()
+            if now == nil {
+                now = time
+                state.active(time)
+            }
+            switch event {
+            case .frame(let header, let body): receive(header, body, time)
+            case .oversized(let header): refuse(.frameTooLarge, header.streamID)
+            case .foreign: closeForeign()
+            }
+        }
+    }
+
+    private func receive(_ header: FrameHeader, _ body: ByteBuffer, _ now: NIODeadline) {
+        switch state.receive(header) {
+        case .ignore: break
+        case .answer(let refusal): refuse(refusal, header.streamID)
+        case .readRequest: request(header.streamID, body, now)
+        }
+    }
+
+    private func request(_ streamID: UInt32, _ body: ByteBuffer, _ now: NIODeadline) {
+        guard let envelope = RequestEnvelope.scan(body) else { return refuse(.envelopeMalformed, streamID) }
+        guard let method = core.methods.index(of: envelope) else { return refuse(unknown(envelope), streamID) }
+        let streaming = core.methods.methods[method].streaming
+        switch state.admit(streamID, streaming, timeoutNanoseconds: envelope.timeoutNanoseconds, now: now) {
+        case .answer(let refusal):
+            refuse(refusal, streamID)
+        case .dispatch(let key, let deadline):
+            let call = InboundCall(
+                method: method, payload: envelope.payload, deadline: deadline, metadata: envelope.metadata,
+                connection: connection)
+            core.handler.handle(call, reply: Reply(connection: self, key: key))
+        }
+    }
+
+    private func unknown(_ envelope: RequestEnvelope) -> Refusal {
+        core.methods.hasService(named: envelope.service)
+            ? .unknownMethod(envelope.method, of: envelope.service) : .unknownService(envelope.service)
+    }
+
+    private func closeForeign() {
+        core.metrics.connectionsForeign.increment()
+        core.logger.info("closed: a frame does not begin with 0", metadata: ["peer": "\(connection.peerAddress)"])
+        finish()
+    }
+
+    // MARK: Answers
+
+    func answer(_ key: CallKey, _ result: Result<[UInt8], Refusal>) {
+        switch result {
+        case .success(let payload):
+            switch state.reply(key, size: payload.count) {
+            case .send(let streamID): outgoing.append(payload, streamID, context)
+            case .refuse(let streamID, let refusal): refuse(refusal, streamID)
+            case .drop: break
+            }
+        case .failure(let refusal):
+            guard case .send(let streamID) = state.reply(key, size: 0) else { return }
+            outgoing.append(refusal, streamID, context)
+        }
+    }
+
+    /// Answers for the transport itself.
+    func refuse(_ refusal: Refusal, _ streamID: UInt32) {
+        core.metrics.refused(refusal.code)
+        outgoing.append(refusal, streamID, context)
+    }
+}
