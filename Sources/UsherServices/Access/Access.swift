@@ -1,0 +1,53 @@
+import UsherContract
+
+/// One viewer's access to one thing.
+struct Access: Hashable, Sendable {
+    /// How it came about.
+    enum Kind: Int64, Sendable {
+        case purchased = 1, granted, accessVoucher, fullDiscount, subscription
+    }
+
+    enum State: Hashable {
+        case scheduled, active, expired, revoked
+    }
+
+    var id: ResourceID
+    /// Nil where a voucher was used without a viewer, and its code opens.
+    var viewerKey: Int64?
+    /// Nil for every asset of the organisation.
+    var assetKey: Int64?
+    var kind: Kind
+    var startTime: Instant
+    /// Nil for ever.
+    var expireTime: Instant?
+    /// Nil where it never was extended.
+    var originalExpireTime: Instant?
+    var voucherKey: Int64?
+    var revokeTime: Instant?
+    var createTime: Instant
+    var updateTime: Instant
+
+    static let prefix = "acc"
+
+    func state(at now: Instant) -> State {
+        if revokeTime != nil { return .revoked }
+        if now < startTime { return .scheduled }
+        if let expireTime, expireTime <= now { return .expired }
+        return .active
+    }
+
+    /// Whether this access ends later than `other`; one that never ends does so latest.
+    func outlasts(_ other: Access) -> Bool {
+        guard let expireTime else { return other.expireTime != nil }
+        return other.expireTime.map { expireTime > $0 } ?? false
+    }
+}
+
+/// Why somebody may not come in, in the order in which it is judged.
+enum AccessReason: String {
+    case assetNotFound = "ASSET_NOT_FOUND"
+    case noAccess = "NO_ACCESS"
+    case accessExpired = "ACCESS_EXPIRED"
+    case geoUnknown = "GEO_UNKNOWN"
+    case geoBlocked = "GEO_BLOCKED"
+}

@@ -1,0 +1,137 @@
+import Foundation
+import UsherContract
+import UsherStorage
+
+/// The tables `assets` and `asset_members`.
+enum AssetStore {
+    static let migration = Migration(2, "assets") { type in
+        [
+            """
+            CREATE TABLE assets (
+                key \(type.key),
+                asset_id \(type.text) NOT NULL UNIQUE,
+                kind \(type.integer) NOT NULL,
+                title \(type.text) NOT NULL,
+                description \(type.text) NOT NULL,
+                related_content \(type.text) NOT NULL,
+                geo_mode \(type.integer),
+                geo_countries \(type.text),
+                single_ip_protection \(type.integer) CHECK (single_ip_protection IN (0, 1)),
+                create_time \(type.integer) NOT NULL,
+                update_time \(type.integer) NOT NULL,
+                version \(type.integer) NOT NULL,
+                CHECK ((geo_mode IS NULL) = (geo_countries IS NULL))
+            ) \(type.strict)
+            """,
+            """
+            CREATE TABLE asset_members (
+                parent_key \(type.integer) NOT NULL REFERENCES assets (key),
+                position \(type.integer) NOT NULL,
+                member_key \(type.integer) NOT NULL REFERENCES assets (key),
+                PRIMARY KEY (parent_key, position),
+                UNIQUE (member_key, parent_key)
+            ) \(type.strict)
+            """,
+        ]
+    }
+
+    /// What checking access needs of an asset, and no more: it is read in every check.
+    struct Gate: Hashable, Sendable {
+        var key: Int64
+        var geoPolicy: GeoPolicy?
+    }
+
+    /// A subquery for other Stores: the series and playlists of which an asset (one argument, its key) is a member.
+    static let parentsOfMember = "SELECT parent_key FROM asset_members WHERE member_key = ?"
+
+    private static let columns = """
+        key, asset_id, kind, title, description, related_content, geo_mode, geo_countries, single_ip_protection,
+        create_time, update_time, version
+        """
+
+    /// - Returns: false where the id is taken.
+    static func insert(_ asset: Asset, memberKeys: [Int64], in tx: Transaction) throws -> Bool {
+        let inserted = try tx.execute(
+            "INSERT INTO assets (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            asset.key, asset.id, asset.kind.rawValue, asset.title, asset.description, try json(asset.relatedContent),
+            asset.geoPolicy?.mode.rawValue, asset.geoPolicy?.countries.joined(separator: " "),
+            asset.singleIPProtection, asset.createTime, asset.updateTime, asset.version)
+        guard inserted == 1 else { return false }
+        for (position, member) in memberKeys.enumerated() {
+            try tx.execute(
+                "INSERT INTO asset_members (parent_key, position, member_key) VALUES (?, ?, ?)",
+                asset.key, position, member)
+        }
+        return true
+    }
+
+    static func find(_ id: String, in tx: Transaction) throws -> Asset? {
+        guard var asset = try tx.row("SELECT \(columns) FROM assets WHERE asset_id = ?", id, read: asset)
+        else { return nil }
+        try readMembers(of: &asset, in: tx)
+        return asset
+    }
+
+    static func find(key: Int64, in tx: Transaction) throws -> Asset? {
+        guard var asset = try tx.row("SELECT \(columns) FROM assets WHERE key = ?", key, read: asset)
+        else { return nil }
+        try readMembers(of: &asset, in: tx)
+        return asset
+    }
+
+    static func key(of id: String, in tx: Transaction) throws -> Int64? {
+        try tx.row("SELECT key FROM assets WHERE asset_id = ?", id) { try $0.int64(0) }
+    }
+
+    static func keyAndKind(of id: String, in tx: Transaction) throws -> (key: Int64, kind: Asset.Kind)? {
+        try tx.row("SELECT key, kind FROM assets WHERE asset_id = ?", id) { (try $0.int64(0), try $0.state(1)) }
+    }
+
+    static func id(of key: Int64, in tx: Transaction) throws -> String? {
+        try tx.row("SELECT asset_id FROM assets WHERE key = ?", key) { try $0.text(0) }
+    }
+
+    static func gate(of id: String, in tx: Transaction) throws -> Gate? {
+        try tx.row("SELECT key, geo_mode, geo_countries FROM assets WHERE asset_id = ?", id) { row in
+            Gate(key: try row.int64(0), geoPolicy: try geoPolicy(row, 1))
+        }
+    }
+
+    /// Whether one of `parents` is a series or playlist that has the asset as a member.
+    static func isMember(_ key: Int64, ofAnyOf parents: [Int64], in tx: Transaction) throws -> Bool {
+        try parents.contains { parent in
+            try tx.row("SELECT 1 FROM asset_members WHERE member_key = ? AND parent_key = ?", key, parent) { _ in true }
+                ?? false
+        }
+    }
+
+    private static func asset(_ row: SQLRow) throws -> Asset {
+        Asset(
+            key: try row.int64(0), id: try row.text(1), kind: try row.state(2), title: try row.text(3),
+            description: try row.text(4),
+            relatedContent: try JSONDecoder().decode([Asset.RelatedContent].self, from: Data(try row.text(5).utf8)),
+            memberIDs: [], geoPolicy: try geoPolicy(row, 6), singleIPProtection: try row.boolOrNil(8),
+            createTime: try row.instant(9), updateTime: try row.instant(10), version: try row.int64(11))
+    }
+
+    private static func geoPolicy(_ row: SQLRow, _ column: Int) throws -> GeoPolicy? {
+        guard let countries = try row.textOrNil(column + 1) else { return nil }
+        return GeoPolicy(mode: try row.state(column), countries: countries.split(separator: " ").map(String.init))
+    }
+
+    private static func readMembers(of asset: inout Asset, in tx: Transaction) throws {
+        guard asset.kind.hasMembers else { return }
+        asset.memberIDs = try tx.rows(
+            """
+            SELECT a.asset_id FROM asset_members m JOIN assets a ON a.key = m.member_key
+            WHERE m.parent_key = ? ORDER BY m.position
+            """, asset.key
+        ) { try $0.text(0) }
+    }
+
+    private static func json(_ content: [Asset.RelatedContent]) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(content), as: UTF8.self)
+    }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import SwiftProtobuf
+import UsherAPI
+import UsherContract
+
+extension Asset.Kind {
+    /// Nil for UNSPECIFIED and for what a newer client may know.
+    init?(_ type: Usher_Catalog_V1_AssetType) { self.init(rawValue: Int64(type.rawValue)) }
+
+    var message: Usher_Catalog_V1_AssetType {
+        switch self {
+        case .video: .video
+        case .liveEvent: .liveEvent
+        case .series: .series
+        case .playlist: .playlist
+        case .performance: .performance
+        }
+    }
+}
+
+extension Asset.RelatedContent {
+    var message: Usher_Catalog_V1_RelatedContent {
+        .with { message in
+            message.kind =
+                switch kind {
+                case .trailer: .trailer
+                case .liveStream: .liveStream
+                case .bonus: .bonus
+                }
+            message.title = title
+            message.url = url
+        }
+    }
+}
+
+extension Usher_Catalog_V1_Asset {
+    init(_ asset: Asset, of organisationID: String) {
+        self.init()
+        assetID = asset.id
+        self.organisationID = organisationID
+        type = asset.kind.message
+        title = asset.title
+        description_p = asset.description
+        relatedContent = asset.relatedContent.map(\.message)
+        memberAssetIds = asset.memberIDs
+        if let policy = asset.geoPolicy {
+            geoPolicy.mode = policy.mode == .allow ? .allow : .block
+            geoPolicy.countryCodes = policy.countries
+        }
+        if let value = asset.singleIPProtection { singleIpProtection = value }
+        createTime = Google_Protobuf_Timestamp(asset.createTime)
+        updateTime = Google_Protobuf_Timestamp(asset.updateTime)
+        etag = ETag.text(asset.version)
+    }
+}
+
+extension Asset {
+    /// A new asset as a caller describes it. Members are checked by the service, which can see them.
+    static func new(
+        _ given: Usher_Catalog_V1_Asset, key: Int64, generatedID: String, now: Instant, _ violations: inout Violations
+    ) -> Asset {
+        violations.requireCallerID(given.assetID, "asset.asset_id")
+        let kind = Kind(given.type)
+        violations.require(kind != nil, "asset.type", "must be given")
+        violations.requireText(given.title, "asset.title", titleLengths)
+        violations.requireText(given.description_p, "asset.description", descriptionLengths)
+        violations.require(
+            given.relatedContent.count <= relatedContentLimit, "asset.related_content",
+            "must have at most \(relatedContentLimit) entries")
+        let members = given.memberAssetIds
+        violations.require(
+            members.isEmpty || (kind?.hasMembers ?? true), "asset.member_asset_ids", "is for series and playlists only")
+        violations.require(
+            members.count <= memberLimit, "asset.member_asset_ids", "must have at most \(memberLimit) entries")
+        violations.require(
+            Set(members).count == members.count, "asset.member_asset_ids", "must not name an asset twice")
+        return Asset(
+            key: key, id: given.assetID.isEmpty ? generatedID : given.assetID, kind: kind ?? .video,
+            title: given.title, description: given.description_p,
+            relatedContent: given.relatedContent.prefix(relatedContentLimit).enumerated().compactMap {
+                RelatedContent($0.element, "asset.related_content[\($0.offset)]", &violations)
+            },
+            memberIDs: members, geoPolicy: GeoPolicy(given, &violations),
+            singleIPProtection: given.hasSingleIpProtection ? given.singleIpProtection : nil,
+            createTime: now, updateTime: now, version: 1)
+    }
+}
+
+extension Asset.RelatedContent {
+    init?(_ given: Usher_Catalog_V1_RelatedContent, _ field: String, _ violations: inout Violations) {
+        let kind = Kind(rawValue: Int64(given.kind.rawValue))
+        violations.require(kind != nil, "\(field).kind", "must be given")
+        violations.requireText(given.title, "\(field).title", Asset.relatedTitleLengths)
+        violations.requireText(given.url, "\(field).url", Asset.urlLengths)
+        let url = URL(string: given.url)
+        let isWeb = url.map { ["http", "https"].contains($0.scheme?.lowercased()) && $0.host?.isEmpty == false }
+        violations.require(isWeb ?? false, "\(field).url", "must be an absolute http or https URL")
+        guard let kind else { return nil }
+        self.init(kind: kind, title: given.title, url: given.url)
+    }
+}
+
+extension GeoPolicy {
+    init?(_ given: Usher_Catalog_V1_Asset, _ violations: inout Violations) {
+        guard given.hasGeoPolicy else { return nil }
+        let mode = Mode(rawValue: Int64(given.geoPolicy.mode.rawValue))
+        violations.require(mode != nil, "asset.geo_policy.mode", "must be ALLOW or BLOCK")
+        let codes = given.geoPolicy.countryCodes
+        let field = "asset.geo_policy.country_codes"
+        violations.require(Self.countryCounts.contains(codes.count), field, "must have 1 to 250 entries")
+        let valid = codes.prefix(Self.countryCounts.upperBound).allSatisfy(Self.isCountryCode)
+        violations.require(valid, field, "must be ISO 3166-1 alpha-2 codes such as SE")
+        guard let mode, valid else { return nil }
+        self.init(mode: mode, countries: Set(codes.map { $0.uppercased() }).sorted())
+    }
+}
+
+extension Usher_Catalog_V1_Viewer {
+    init(_ viewer: Viewer, of organisationID: String) {
+        self.init()
+        viewerID = viewer.id
+        self.organisationID = organisationID
+        email = viewer.email
+        status = .active
+        createTime = Google_Protobuf_Timestamp(viewer.createTime)
+        updateTime = Google_Protobuf_Timestamp(viewer.updateTime)
+        etag = ETag.text(viewer.version)
+    }
+}
+
+extension Viewer {
+    /// A new viewer as a caller describes it.
+    static func new(
+        _ given: Usher_Catalog_V1_Viewer, id: ResourceID, now: Instant, _ violations: inout Violations
+    ) -> Viewer {
+        violations.requireCallerID(given.viewerID, "viewer.viewer_id")
+        violations.requireText(given.email, "viewer.email", emailLengths)
+        violations.require(given.email.isEmpty || isEmail(given.email), "viewer.email", "must be an e-mail address")
+        return Viewer(
+            key: id.number, id: given.viewerID.isEmpty ? id.description : given.viewerID, email: given.email,
+            status: .active, createTime: now, updateTime: now, version: 1)
+    }
+}

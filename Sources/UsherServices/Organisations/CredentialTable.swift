@@ -1,0 +1,72 @@
+import Synchronization
+public import UsherContract
+
+/// Who a valid key speaks for, as the dispatcher keeps it beside a connection.
+public struct Credential: Sendable, Hashable {
+    /// The key's id, `key_…`.
+    public let keyID: String
+    public let role: Caller.Role
+    /// The organisation that the key belongs to; nil for the operator's.
+    public let organisationID: String?
+    public let scopes: ScopeSet
+    /// From when on the key is refused.
+    public let expireTime: Instant?
+}
+
+/// The keys and the organisations, in memory: calls are authenticated without touching a database.
+///
+/// Invariants: it shows exactly what the platform database has committed (its owner's functions change it after their
+/// commit and nobody else does); ``generation`` grows with every change, so that whoever kept an answer knows when
+/// to ask again.
+public final class CredentialTable: Sendable {
+    private struct Contents {
+        var keys: [ResourceID: ApiKey] = [:]
+        var organisations: Set<String> = []
+    }
+
+    private let contents = Mutex(Contents())
+    private let changes = Atomic<Int>(0)
+
+    public init() {}
+
+    /// Grows with every change.
+    public var generation: Int { changes.load(ordering: .acquiring) }
+
+    /// Finds the credential of a presented key.
+    ///
+    /// - Parameter text: the key's bytes as presented, of any length and content.
+    /// - Throws: UNAUTHENTICATED `KEY_MALFORMED`, `KEY_UNKNOWN` (also for a wrong secret), `KEY_REVOKED`,
+    ///   `KEY_EXPIRED`.
+    public func authenticate(_ text: [UInt8], at now: Instant) throws -> Credential {
+        guard let id = ApiKeyText.keyID(in: text) else { throw OrganisationRefusal.keyMalformed }
+        // Hashed whether or not the id exists, so that the time taken does not tell.
+        let hash = ApiKeyText.hash(of: text)
+        guard let key = contents.withLock({ $0.keys[id] }), ApiKeyText.areEqual(key.hash, hash) else {
+            throw OrganisationRefusal.keyUnknown
+        }
+        guard key.revokeTime == nil else { throw OrganisationRefusal.keyRevoked }
+        if let end = key.expireTime, end <= now { throw OrganisationRefusal.keyExpired }
+        return Credential(
+            keyID: id.description, role: key.organisationID == nil ? .platformOperator : .organisation,
+            organisationID: key.organisationID, scopes: key.organisationID == nil ? .all : ScopeSet(key.scopes),
+            expireTime: key.expireTime)
+    }
+
+    /// Whether the organisation exists.
+    public func hasOrganisation(_ id: String) -> Bool {
+        contents.withLock { $0.organisations.contains(id) }
+    }
+
+    func set(_ key: ApiKey) {
+        contents.withLock { $0.keys[key.id] = key }
+        changes.add(1, ordering: .releasing)
+    }
+
+    func insert(organisation id: String) {
+        contents.withLock { _ = $0.organisations.insert(id) }
+        changes.add(1, ordering: .releasing)
+    }
+
+    /// The organisations, for start-up and metrics.
+    public var organisationCount: Int { contents.withLock { $0.organisations.count } }
+}

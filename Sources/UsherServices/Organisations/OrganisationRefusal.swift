@@ -1,0 +1,43 @@
+import UsherContract
+
+/// Every reason for a "no" of organisations, settings and keys.
+enum OrganisationRefusal {
+    static func exists(_ id: String) -> Refusal {
+        Refusal(.alreadyExists, "ORGANISATION_EXISTS", "There is an organisation \(id) already.")
+    }
+
+    /// For the operator, and for whoever names an organisation that is not there.
+    static var notFound: Refusal {
+        Refusal(.notFound, "ORGANISATION_NOT_FOUND", "There is no such organisation.")
+    }
+
+    static var settingConflict: Refusal {
+        Refusal(
+            .failedPrecondition, "SETTING_CONFLICT",
+            "Taking back downloaded tickets needs allow_take_back_injected to be on.")
+    }
+
+    static var keyNotFound: Refusal { Refusal(.notFound, "API_KEY_NOT_FOUND", "There is no such key.") }
+
+    static func scopeNotHeld(_ scope: Scope) -> Refusal {
+        Refusal(
+            .permissionDenied, "SCOPE_NOT_HELD", "A key can only grant what it has, and it does not have \(scope).",
+            metadata: ["scope": scope.description])
+    }
+
+    static var lastOperatorKey: Refusal {
+        Refusal(
+            .failedPrecondition, "LAST_OPERATOR_KEY",
+            "This is the operator's only key that never expires: create another one before revoking it.")
+    }
+
+    static var keyMalformed: Refusal {
+        Refusal(.unauthenticated, "KEY_MALFORMED", "This is not a key of Usher: it may have been cut or mistyped.")
+    }
+
+    static var keyUnknown: Refusal { Refusal(.unauthenticated, "KEY_UNKNOWN", "There is no such key.") }
+
+    static var keyRevoked: Refusal { Refusal(.unauthenticated, "KEY_REVOKED", "The key has been revoked.") }
+
+    static var keyExpired: Refusal { Refusal(.unauthenticated, "KEY_EXPIRED", "The key has expired.") }
+}

@@ -1,0 +1,217 @@
+public import UsherAPI
+import UsherContract
+public import UsherStorage
+
+/// `usher.organisations.v1.OrganisationService`: the tenants, their settings, their keys.
+public struct OrganisationService: Sendable {
+    private typealias RPC = Usher_Organisations_V1_OrganisationService
+    private let storage: Storage
+    private let credentials: CredentialTable
+
+    /// - Parameters:
+    ///   - storage: where organisations get their databases.
+    ///   - credentials: is kept equal to what the platform database has committed.
+    public init(storage: Storage, credentials: CredentialTable) {
+        self.storage = storage
+        self.credentials = credentials
+    }
+
+    public var methods: [Method] {
+        [
+            Method(RPC.createOrganisation, on: .platform, .platformOperator, createOrganisation),
+            Method(RPC.getOrganisation, on: .platform, .platformOperator, getOrganisation),
+            Method(RPC.listOrganisations, on: .platform, .platformOperator, listOrganisations),
+            Method(RPC.getSettings, on: .organisation, .scope(.organisationsRead), getSettings),
+            Method(RPC.updateSettings, on: .organisation, .scope(.organisationsWrite), updateSettings),
+            Method(
+                RPC.createApiKey, on: .platform, .scope(.organisationsWrite), withoutSecret: { $0.secret = "" },
+                createApiKey),
+            Method(RPC.listApiKeys, on: .platform, .scope(.organisationsRead), listApiKeys),
+            Method(RPC.revokeApiKey, on: .platform, .scope(.organisationsWrite), revokeApiKey),
+        ]
+    }
+
+    /// Fills the credential table from the platform database. Called once, before anything is served.
+    public func loadCredentials(in tx: Transaction) throws {
+        for organisation in try OrganisationStore.list(after: "", limit: Int.max, in: tx) {
+            credentials.insert(organisation: organisation.id)
+        }
+        for key in try ApiKeyStore.all(in: tx) { credentials.set(key) }
+    }
+
+    /// Makes the first operator's key of an empty platform; nil where there is one already.
+    ///
+    /// - Parameter keep: is given the key's text before anything commits, and makes it durable; throws to give up.
+    public func makeFirstOperatorKey(keep: (String) throws -> Void, in tx: Transaction) throws -> String? {
+        guard try ApiKeyStore.list(of: nil, before: 0, limit: 1, in: tx).isEmpty else { return nil }
+        let (key, text) = make(name: "operator", scopes: [], isTest: false, expireTime: nil, of: nil, in: tx)
+        try keep(text.text)
+        try insert(key, in: tx)
+        return text.text
+    }
+
+    // MARK: Organisations
+
+    private func createOrganisation(
+        _ request: Usher_Organisations_V1_CreateOrganisationRequest, _ tx: Transaction
+    ) throws -> Usher_Organisations_V1_Organisation {
+        let given = request.organisation
+        var violations = Violations()
+        violations.requireCallerID(given.organisationID, "organisation.organisation_id")
+        violations.requireText(given.name, "organisation.name", Organisation.nameLengths)
+        try violations.refuse()
+        let organisation = Organisation(
+            id: given.organisationID.isEmpty ? tx.newID("org").description : given.organisationID, name: given.name,
+            state: .active, createTime: tx.now, updateTime: tx.now, version: 1)
+        guard try OrganisationStore.insert(organisation, in: tx) else {
+            throw OrganisationRefusal.exists(organisation.id)
+        }
+        try storage.createOrganisation(organisation.id)
+        try tx.record("organisation.created", organisation.id, after: ["name": organisation.name])
+        tx.afterCommit { [credentials] in credentials.insert(organisation: organisation.id) }
+        return .init(organisation)
+    }
+
+    private func getOrganisation(
+        _ request: Usher_Organisations_V1_GetOrganisationRequest, _ tx: Transaction
+    ) throws -> Usher_Organisations_V1_Organisation {
+        guard let organisation = try OrganisationStore.find(request.organisationID, in: tx) else {
+            throw OrganisationRefusal.notFound
+        }
+        return .init(organisation)
+    }
+
+    private func listOrganisations(
+        _ request: Usher_Organisations_V1_ListOrganisationsRequest, _ tx: Transaction
+    ) throws -> Usher_Organisations_V1_ListOrganisationsResponse {
+        let page = try Page(of: request)
+        let found = try OrganisationStore.list(after: page.after ?? "", limit: page.size + 1, in: tx)
+        return .with { response in
+            response.organisations = found.prefix(page.size).map { .init($0) }
+            if found.count > page.size { response.nextPageToken = page.token(after: found[page.size - 1].id) }
+        }
+    }
+
+    // MARK: Settings
+
+    private func getSettings(
+        _ request: Usher_Organisations_V1_GetSettingsRequest, _ tx: Transaction
+    ) throws -> Usher_Organisations_V1_Settings {
+        .init(try SettingsStore.read(in: tx), of: try tx.organisationID)
+    }
+
+    private func updateSettings(
+        _ request: Usher_Organisations_V1_UpdateSettingsRequest, _ tx: Transaction
+    ) throws -> Usher_Organisations_V1_Settings {
+        var violations = Violations()
+        let before = try SettingsStore.read(in: tx)
+        var settings = before
+        for field in SettingsField.named(in: request.updateMask, &violations) {
+            settings.take(field, from: request.settings, &violations)
+        }
+        try violations.refuse()
+        try ETag.check(request.settings.etag, against: before.version)
+        try settings.checkConflicts()
+        guard settings != before else { return .init(before, of: try tx.organisationID) }
+        settings.updateTime = tx.now
+        settings.version += 1
+        try SettingsStore.write(settings, in: tx)
+        try tx.record("settings.updated", "settings", before: before.journal, after: settings.journal)
+        return .init(settings, of: try tx.organisationID)
+    }
+
+    // MARK: Keys
+
+    private func createApiKey(
+        _ request: Usher_Organisations_V1_CreateApiKeyRequest, _ tx: Transaction
+    ) throws -> Usher_Organisations_V1_ApiKey {
+        let given = request.apiKey
+        var violations = Violations()
+        violations.requireText(given.name, "api_key.name", ApiKey.nameLengths)
+        let expireTime = violations.instant(given.expireTime, isSet: given.hasExpireTime, "api_key.expire_time")
+        violations.require(expireTime.map { $0 > tx.now } ?? true, "api_key.expire_time", "must lie in the future")
+        let scopes = requestedScopes(given, &violations)
+        try violations.refuse()
+        for scope in scopes.sorted(by: { $0.description < $1.description }) where !tx.caller.scopes.allows(scope) {
+            throw OrganisationRefusal.scopeNotHeld(scope)
+        }
+        let (key, text) = make(
+            name: given.name, scopes: scopes, isTest: given.test, expireTime: expireTime,
+            of: tx.caller.organisationID, in: tx)
+        try insert(key, in: tx)
+        var response = Usher_Organisations_V1_ApiKey(key)
+        response.secret = text.text
+        return response
+    }
+
+    /// What was asked for; everything that the caller has where nothing was; nothing for an operator's key, which
+    /// has every scope by its role.
+    private func requestedScopes(
+        _ given: Usher_Organisations_V1_ApiKey, _ violations: inout Violations
+    ) -> Set<Scope> {
+        var scopes: Set<Scope> = []
+        for text in given.scopes {
+            let scope = Scope(parsing: text)
+            let known = scope.map(Scope.known.contains) ?? false
+            violations.require(
+                known, "api_key.scopes",
+                "has \(text.prefix(100)), but the scopes are \(Scope.known.map(\.description).joined(separator: ", "))")
+            if let scope, known { scopes.insert(scope) }
+        }
+        return scopes
+    }
+
+    private func make(
+        name: String, scopes: Set<Scope>, isTest: Bool, expireTime: Instant?, of organisationID: String?,
+        in tx: Transaction
+    ) -> (ApiKey, ApiKeyText) {
+        let id = tx.newID(ApiKey.prefix)
+        let text = ApiKeyText(id: id, secret: tx.randomBytes(ApiKeyText.secretLength), isTest: isTest)
+        var held = scopes
+        if organisationID != nil, scopes.isEmpty { held = Set(Scope.known.filter(tx.caller.scopes.allows)) }
+        let key = ApiKey(
+            id: id, organisationID: organisationID, name: name, scopes: organisationID == nil ? [] : held,
+            isTest: isTest, hash: text.hash, createTime: tx.now, expireTime: expireTime, revokeTime: nil)
+        return (key, text)
+    }
+
+    private func insert(_ key: ApiKey, in tx: Transaction) throws {
+        try ApiKeyStore.insert(key, in: tx)
+        try tx.record(
+            "api_key.created", key.id.description,
+            after: ["organisation_id": key.organisationID, "name": key.name])
+        tx.afterCommit { [credentials] in credentials.set(key) }
+    }
+
+    private func listApiKeys(
+        _ request: Usher_Organisations_V1_ListApiKeysRequest, _ tx: Transaction
+    ) throws -> Usher_Organisations_V1_ListApiKeysResponse {
+        let page = try Page(of: request)
+        let found = try ApiKeyStore.list(
+            of: tx.caller.organisationID, before: try page.afterNumber(), limit: page.size + 1, in: tx)
+        return .with { response in
+            response.apiKeys = found.prefix(page.size).map { .init($0) }
+            if found.count > page.size {
+                response.nextPageToken = page.token(after: String(found[page.size - 1].id.number))
+            }
+        }
+    }
+
+    private func revokeApiKey(
+        _ request: Usher_Organisations_V1_RevokeApiKeyRequest, _ tx: Transaction
+    ) throws -> Usher_Organisations_V1_ApiKey {
+        guard let id = ResourceID(request.keyID, prefix: ApiKey.prefix),
+            var key = try ApiKeyStore.find(id, of: tx.caller.organisationID, in: tx)
+        else { throw OrganisationRefusal.keyNotFound }
+        guard key.revokeTime == nil else { return .init(key) }
+        if key.organisationID == nil, try ApiKeyStore.countLastingOperatorKeys(otherThan: id, in: tx) == 0 {
+            throw OrganisationRefusal.lastOperatorKey
+        }
+        key.revokeTime = tx.now
+        try ApiKeyStore.setRevokeTime(tx.now, of: id, in: tx)
+        try tx.record("api_key.revoked", id.description)
+        let revoked = key
+        tx.afterCommit { [credentials] in credentials.set(revoked) }
+        return .init(key)
+    }
+}

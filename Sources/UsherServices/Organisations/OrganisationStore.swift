@@ -1,0 +1,116 @@
+import UsherContract
+import UsherStorage
+
+/// The tables `organisations` and `api_keys` of the platform database.
+enum OrganisationStore {
+    static let migration = Migration(1, "organisations and keys") { type in
+        [
+            """
+            CREATE TABLE organisations (
+                organisation_id \(type.text) PRIMARY KEY,
+                name \(type.text) NOT NULL,
+                state \(type.integer) NOT NULL,
+                create_time \(type.integer) NOT NULL,
+                update_time \(type.integer) NOT NULL,
+                version \(type.integer) NOT NULL
+            ) \(type.strict)
+            """,
+            """
+            CREATE TABLE api_keys (
+                id \(type.key),
+                organisation_id \(type.text) REFERENCES organisations (organisation_id),
+                name \(type.text) NOT NULL,
+                scopes \(type.text) NOT NULL,
+                is_test \(type.integer) NOT NULL CHECK (is_test IN (0, 1)),
+                hash \(type.blob) NOT NULL CHECK (length(hash) = 32),
+                create_time \(type.integer) NOT NULL,
+                expire_time \(type.integer),
+                revoke_time \(type.integer)
+            ) \(type.strict)
+            """,
+            "CREATE INDEX api_keys_by_organisation ON api_keys (organisation_id, id)",
+        ]
+    }
+
+    private static let columns = "organisation_id, name, state, create_time, update_time, version"
+
+    /// - Returns: false where the id is taken.
+    static func insert(_ organisation: Organisation, in tx: Transaction) throws -> Bool {
+        try tx.execute(
+            "INSERT INTO organisations (\(columns)) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            organisation.id, organisation.name, organisation.state.rawValue, organisation.createTime,
+            organisation.updateTime, organisation.version) == 1
+    }
+
+    static func find(_ id: String, in tx: Transaction) throws -> Organisation? {
+        try tx.row("SELECT \(columns) FROM organisations WHERE organisation_id = ?", id, read: organisation)
+    }
+
+    static func list(after id: String, limit: Int, in tx: Transaction) throws -> [Organisation] {
+        try tx.rows(
+            "SELECT \(columns) FROM organisations WHERE organisation_id > ? ORDER BY organisation_id LIMIT ?",
+            id, limit, read: organisation)
+    }
+
+    private static func organisation(_ row: SQLRow) throws -> Organisation {
+        Organisation(
+            id: try row.text(0), name: try row.text(1), state: try row.state(2), createTime: try row.instant(3),
+            updateTime: try row.instant(4), version: try row.int64(5))
+    }
+}
+
+/// The keys. Those of the operator have no organisation.
+enum ApiKeyStore {
+    private static let columns =
+        "id, organisation_id, name, scopes, is_test, hash, create_time, expire_time, revoke_time"
+
+    static func insert(_ key: ApiKey, in tx: Transaction) throws {
+        try tx.execute(
+            "INSERT INTO api_keys (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            key.id.number, key.organisationID, key.name,
+            key.scopes.map(\.description).sorted().joined(separator: " "), key.isTest, key.hash, key.createTime,
+            key.expireTime, key.revokeTime)
+    }
+
+    static func setRevokeTime(_ time: Instant, of id: ResourceID, in tx: Transaction) throws {
+        try tx.execute("UPDATE api_keys SET revoke_time = ? WHERE id = ?", time, id.number)
+    }
+
+    static func find(_ id: ResourceID, of organisationID: String?, in tx: Transaction) throws -> ApiKey? {
+        try tx.row(
+            "SELECT \(columns) FROM api_keys WHERE id = ? AND organisation_id IS NOT DISTINCT FROM ?",
+            id.number, organisationID, read: key)
+    }
+
+    /// Newest first; `before` is the last id of the page before, 0 for the first page.
+    static func list(of organisationID: String?, before: Int64, limit: Int, in tx: Transaction) throws -> [ApiKey] {
+        try tx.rows(
+            """
+            SELECT \(columns) FROM api_keys WHERE organisation_id IS NOT DISTINCT FROM ? AND id < ?
+            ORDER BY id DESC LIMIT ?
+            """,
+            organisationID, before == 0 ? Int64.max : before, limit, read: key)
+    }
+
+    /// The operator's keys that are not revoked and never expire, other than `id`.
+    static func countLastingOperatorKeys(otherThan id: ResourceID, in tx: Transaction) throws -> Int {
+        try tx.row(
+            """
+            SELECT count(*) FROM api_keys
+            WHERE organisation_id IS NULL AND revoke_time IS NULL AND expire_time IS NULL AND id <> ?
+            """, id.number
+        ) { try $0.int(0) } ?? 0
+    }
+
+    static func all(in tx: Transaction) throws -> [ApiKey] {
+        try tx.rows("SELECT \(columns) FROM api_keys ORDER BY id", read: key)
+    }
+
+    private static func key(_ row: SQLRow) throws -> ApiKey {
+        ApiKey(
+            id: ResourceID(prefix: ApiKey.prefix, number: try row.int64(0)), organisationID: try row.textOrNil(1),
+            name: try row.text(2), scopes: Set(try row.text(3).split(separator: " ").compactMap(Scope.init(parsing:))),
+            isTest: try row.bool(4), hash: try row.blob(5), createTime: try row.instant(6),
+            expireTime: try row.instantOrNil(7), revokeTime: try row.instantOrNil(8))
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import UsherContract
+
+/// What an organisation has decided for all of its vouchers, accesses and sales.
+struct Settings: Hashable, Sendable {
+    enum SessionPolicy: Int64, Sendable {
+        case evictOldest = 1, deny
+    }
+    enum TakeBackDownloaded: Int64, Sendable {
+        case off = 1, relay, relayAndPublic
+    }
+
+    var voucherExpirationHours = 48
+    var timeZone = "UTC"
+    var codeProfile = CodeProfile.tv9
+    var singleIPProtection = false
+    var concurrentSessionLimit: Int?
+    var concurrentSessionPolicy = SessionPolicy.evictOldest
+    var allowTakeBackInjected = false
+    var takeBackDownloaded = TakeBackDownloaded.off
+    var requireKnownViewers = false
+    var updateTime: Instant?
+    var version: Int64 = 0
+
+    static let expirationHours = 1...87_600
+    static let sessionLimits = 1...1_000
+
+    /// Taking back downloaded tickets is more than taking back injected ones, and needs that allowed first.
+    func checkConflicts() throws {
+        guard takeBackDownloaded == .off || allowTakeBackInjected else { throw OrganisationRefusal.settingConflict }
+    }
+
+    /// What redeeming a voucher asks of the settings, and no more: it is read in every redemption.
+    struct Redemption: Hashable, Sendable {
+        var voucherExpirationHours = 48
+        var timeZone = "UTC"
+        var requireKnownViewers = false
+
+        /// The zone that calendar periods are reckoned in.
+        var zone: TimeZone { Settings.zone(named: timeZone) }
+    }
+
+    /// The zone of a name that was accepted by ``isTimeZone(_:)``.
+    static func zone(named name: String) -> TimeZone {
+        guard let zone = TimeZone(identifier: name) else {
+            preconditionFailure("the time zone \(name) was accepted once and is unknown now: is tzdata installed?")
+        }
+        return zone
+    }
+
+    static func isTimeZone(_ name: String) -> Bool {
+        (name == "UTC" || name.contains("/")) && !name.contains("..") && TimeZone(identifier: name) != nil
+    }
+}

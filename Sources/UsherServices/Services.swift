@@ -1,0 +1,24 @@
+public import UsherStorage
+
+/// The schemas, as one append-only list for each kind of database. Each table's migration stands with its Store.
+public enum Schema {
+    public static let platform = [OrganisationStore.migration]
+
+    public static let organisation = [
+        SettingsStore.migration, AssetStore.migration, ViewerStore.migration, VoucherStore.migration,
+        AccessStore.migration, RedemptionStore.migration,
+    ]
+}
+
+/// Every service's method table.
+public struct Services: Sendable {
+    public let organisations: OrganisationService
+    public let methods: [Method]
+
+    public init(storage: Storage, credentials: CredentialTable) {
+        organisations = OrganisationService(storage: storage, credentials: credentials)
+        methods = [
+            organisations.methods, CatalogService().methods, VoucherService().methods, AccessService().methods,
+        ].flatMap { $0 }
+    }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import Synchronization
+import UsherContract
+
+/// A length of time as people reckon it, in an organisation's time zone.
+struct CalendarPeriod: Hashable, Sendable {
+    enum Unit: Int64, Sendable {
+        case hour = 1, day, month, year
+    }
+
+    let unit: Unit
+    let length: Int
+
+    /// The moment one period after `start`. Days keep the hour of the day over a change to or from summer time;
+    /// months and years end on the same day of the month, or on its last where it has no such day.
+    func end(from start: Instant, in zone: TimeZone) -> Instant {
+        guard unit != .hour else { return start + .hours(length) }
+        let component: Calendar.Component =
+            switch unit {
+            case .hour: .hour
+            case .day: .day
+            case .month: .month
+            case .year: .year
+            }
+        let (seconds, microseconds) = start.microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        let date = Date(timeIntervalSince1970: TimeInterval(seconds))
+        guard let end = Calendars.gregorian(in: zone).date(byAdding: component, value: length, to: date) else {
+            preconditionFailure("the Gregorian calendar has no date \(length) \(component)s after \(date)")
+        }
+        return Instant(microseconds: Int64(end.timeIntervalSince1970) * 1_000_000 + microseconds)
+    }
+}
+
+/// Calendars by time zone: one costs far more to make than to use.
+private enum Calendars {
+    private static let made = Mutex<[TimeZone: Calendar]>([:])
+
+    static func gregorian(in zone: TimeZone) -> Calendar {
+        made.withLock { made in
+            if let calendar = made[zone] { return calendar }
+            var calendar = Calendar(identifier: .gregorian)
+            calendar.timeZone = zone
+            made[zone] = calendar
+            return calendar
+        }
+    }
+}

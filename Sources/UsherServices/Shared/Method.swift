@@ -1,0 +1,97 @@
+public import SwiftProtobuf
+public import UsherAPI
+public import UsherContract
+public import UsherStorage
+
+/// Which database a method's function runs on.
+public enum MethodDatabase: Sendable, Hashable {
+    /// The operator's: organisations and keys.
+    case platform
+    /// The one of the organisation that the credential names.
+    case organisation
+}
+
+/// What a method asks of its caller.
+public enum Permission: Sendable, Hashable {
+    /// Only the platform's operator.
+    case platformOperator
+    /// A credential with any one of these scopes.
+    case anyOf([Scope])
+
+    /// Exactly this scope.
+    public static func scope(_ scope: Scope) -> Permission { .anyOf([scope]) }
+}
+
+/// A row of a service's method table: what `proto/` says of the method, where it runs, who may call it, and its
+/// function.
+///
+/// Functions are synchronous and run inside a transaction. Decoding, idempotent replay, the journal's header, limits
+/// and deadlines are the dispatcher's and the lane's, once, and no function's.
+public struct Method: Sendable {
+    public let descriptor: MethodDescriptor
+    public let database: MethodDatabase
+    public let permission: Permission
+    /// Turns the payload of a request into what the lane runs. Throws a ``Refusal`` for bytes that are no request.
+    public let decode: @Sendable (_ payload: [UInt8]) throws -> DecodedCall
+
+    /// - Parameter withoutSecret: for replies that hold a secret: removes it. Such a reply is not stored; a replay gets
+    ///   what this leaves.
+    init<Request: Message, Response: Message>(
+        _ method: TypedMethod<Request, Response>, on database: MethodDatabase, _ permission: Permission,
+        withoutSecret: (@Sendable (inout Response) -> Void)? = nil,
+        _ function: @escaping @Sendable (Request, Transaction) throws -> Response
+    ) {
+        descriptor = method.descriptor
+        self.database = database
+        self.permission = permission
+        let containsMap = method.descriptor.requestContainsMap
+        decode = { payload in
+            let request = try Self.request(Request.self, from: payload)
+            return DecodedCall(
+                requestID: (request as? any RequestWithID)?.requestID ?? "",
+                fingerprint: { containsMap ? Self.canonicalBytes(of: request) ?? payload : payload },
+                run: { transaction in
+                    var response = try function(request, transaction)
+                    let bytes: [UInt8] = try response.serializedBytes()
+                    guard let withoutSecret else { return EncodedReply(bytes: bytes, replay: nil) }
+                    withoutSecret(&response)
+                    return EncodedReply(bytes: bytes, replay: try response.serializedBytes())
+                })
+        }
+    }
+
+    private static func request<Request: Message>(_ type: Request.Type, from payload: [UInt8]) throws -> Request {
+        do {
+            return try Request(serializedBytes: payload)
+        } catch {
+            throw Refusal(
+                .invalidArgument, "REQUEST_MALFORMED", "The payload is not a \(Request.protoMessageName).")
+        }
+    }
+
+    /// Maps have no order on the wire: the same request sent again may come in other bytes.
+    private static func canonicalBytes(of request: some Message) -> [UInt8]? {
+        var options = BinaryEncodingOptions()
+        options.useDeterministicOrdering = true
+        return try? request.serializedBytes(options: options)
+    }
+}
+
+extension Scope {
+    static let organisationsRead = Scope("organisations", "read")
+    static let organisationsWrite = Scope("organisations", "write")
+    static let catalogRead = Scope("catalog", "read")
+    static let catalogWrite = Scope("catalog", "write")
+    static let vouchersRead = Scope("vouchers", "read")
+    static let vouchersWrite = Scope("vouchers", "write")
+    static let vouchersRedeem = Scope("vouchers", "redeem")
+    static let accessRead = Scope("access", "read")
+    static let accessWrite = Scope("access", "write")
+    static let accessCheck = Scope("access", "check")
+
+    /// Every scope that a key can have.
+    public static let known: [Scope] = [
+        .organisationsRead, .organisationsWrite, .catalogRead, .catalogWrite, .vouchersRead, .vouchersWrite,
+        .vouchersRedeem, .accessRead, .accessWrite, .accessCheck,
+    ]
+}

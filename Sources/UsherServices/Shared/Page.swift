@@ -1,0 +1,70 @@
+import Crypto
+import Foundation
+import SwiftProtobuf
+import UsherContract
+
+/// The request of a list.
+protocol PagedRequest: Message {
+    /// 0 means ``Page/defaultSize``.
+    var pageSize: Int32 { get set }
+    /// Empty for the first page.
+    var pageToken: String { get set }
+}
+
+/// A request for one page of a list: how many, and after which key.
+///
+/// The token holds the last key that was sent and a digest of the request without its paging fields: a token is good
+/// for the same list only. Lists seek by key, never by offset.
+struct Page {
+    /// 1 to ``maximumSize``.
+    let size: Int
+    /// The last key of the page before, as ``token(after:)`` was given it; nil for the first page.
+    let after: String?
+    private let digest: [UInt8]
+
+    static let defaultSize = 100
+    static let maximumSize = 1_000
+    private static let digestLength = 8
+
+    /// - Throws: INVALID_ARGUMENT for a negative size and for a token of another list.
+    init(of request: some PagedRequest) throws {
+        var violations = Violations()
+        violations.require(request.pageSize >= 0, "page_size", "must not be negative")
+        try violations.refuse()
+        size = request.pageSize == 0 ? Self.defaultSize : min(Int(request.pageSize), Self.maximumSize)
+        let token = request.pageToken
+        let list = request.with { ($0.pageSize, $0.pageToken) = (0, "") }
+        var options = BinaryEncodingOptions()
+        options.useDeterministicOrdering = true
+        let bytes: [UInt8] = try list.serializedBytes(options: options)
+        digest = Array(SHA256.hash(data: Array(type(of: request).protoMessageName.utf8) + bytes).prefix(Self.digestLength))
+        after = token.isEmpty ? nil : try Self.key(in: token, digest: digest)
+    }
+
+    /// The token of the page that follows the one that ends with `key`.
+    func token(after key: String) -> String {
+        Data(digest + Array(key.utf8)).base64EncodedString()
+            .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
+    }
+
+    /// The key as a number, for lists ordered by ``ResourceID/number``; 0 for the first page.
+    func afterNumber() throws -> Int64 {
+        guard let after else { return 0 }
+        guard let number = Int64(after) else { throw Self.invalidToken }
+        return number
+    }
+
+    private static func key(in token: String, digest: [UInt8]) throws -> String {
+        let padded = token.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
+        let complete = padded + String(repeating: "=", count: (4 - padded.count % 4) % 4)
+        guard let bytes = Data(base64Encoded: complete), bytes.starts(with: digest) else { throw invalidToken }
+        return String(decoding: bytes.dropFirst(digestLength), as: UTF8.self)
+    }
+
+    private static var invalidToken: Refusal {
+        let description = "must be the next_page_token of the same list with the same arguments"
+        return Refusal(
+            .invalidArgument, "PAGE_TOKEN_INVALID", "page_token \(description)",
+            violations: [FieldViolation(field: "page_token", description: description)])
+    }
+}

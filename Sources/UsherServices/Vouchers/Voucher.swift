@@ -1,0 +1,150 @@
+import Foundation
+import UsherContract
+
+/// A code that opens something.
+struct Voucher: Hashable, Sendable {
+    enum Effect: Int64, Sendable {
+        case access = 1, discount
+    }
+    enum RedeemOn: Int64, Sendable {
+        case redeem = 1, firstPlay
+    }
+    enum State: Hashable {
+        case active, scheduled, used, expired
+    }
+    /// How long the access lasts that a redemption gives.
+    enum Period: Hashable, Sendable {
+        /// The organisation's `voucher_expiration_hours`.
+        case organisation
+        case fixed(Instant)
+        case after(CalendarPeriod)
+    }
+    enum Scope: Hashable, Sendable {
+        case everything
+        /// The one asset with this key.
+        case asset(Int64)
+        /// Several assets, which the Store lists.
+        case assets
+    }
+
+    var id: ResourceID
+    var code: VoucherCode
+    var name: String
+    var effect: Effect
+    var redeemOn: RedeemOn
+    var period: Period
+    /// Only of a discount; 1 to 100.
+    var discountPercent: Int?
+    var scope: Scope
+    var redeemFrom: Instant?
+    var redeemUntil: Instant?
+    /// Nil for unlimited.
+    var usageLimit: Int?
+    var usedCount: Int
+    var perViewerLimit: Int?
+    var orderID: String
+    var custom: [String: String]
+    var batchKey: Int64?
+    var ignoresGeoblocking: Bool
+    var ignoresSingleIP: Bool
+    var isOneTime: Bool
+    var redeemTime: Instant?
+    /// The latest access that it gave.
+    var accessKey: Int64?
+    var createTime: Instant
+    var updateTime: Instant
+    var version: Int64
+
+    static let prefix = "vch"
+    static let nameLengths = 0...200
+    static let orderIDLengths = 0...200
+    static let limits = 1...1_000_000_000
+    static let customCount = 50
+    static let customNameLengths = 1...100
+    static let customValueLengths = 0...1_000
+    static let scopeLimit = 1_000
+    static let generateCounts = 1...10_000
+
+    /// The lengths that a period may have. Nothing of ours lasts beyond the year 9999.
+    static func periodLengths(_ unit: CalendarPeriod.Unit) -> ClosedRange<Int> {
+        switch unit {
+        case .hour, .day: 1...9_999
+        case .month: 1...1_200
+        case .year: 1...100
+        }
+    }
+
+    var isSpent: Bool { usageLimit.map { usedCount >= $0 } ?? false }
+
+    /// Whether it could be used at this moment, whoever asks.
+    func state(at now: Instant) -> State {
+        switch refusalByTime(at: now) {
+        case .some(.notYetValid): .scheduled
+        case .some: .expired
+        case nil: isSpent ? .used : .active
+        }
+    }
+
+    /// The end of the access that a redemption at `now` gives.
+    func accessEnd(redeemedAt now: Instant, _ settings: Settings.Redemption) -> Instant {
+        switch period {
+        case .organisation: now + .hours(settings.voucherExpirationHours)
+        case .fixed(let end): end
+        case .after(let period): period.end(from: now, in: settings.zone)
+        }
+    }
+}
+
+/// What is known when a use of a voucher is judged, beyond the voucher itself.
+struct VoucherUseFacts: Hashable, Sendable {
+    enum Target: Hashable, Sendable {
+        /// The asset that the access will be to; nil for everything.
+        case asset(Int64?)
+        case unknownAsset
+        case outOfScope
+        /// The scope names several assets and the caller none.
+        case ambiguous
+    }
+    enum User: Hashable, Sendable {
+        /// A viewer who exists, or will be registered, with the uses that count against the viewer's limit.
+        case viewer(uses: Int)
+        /// One who would have to exist and does not.
+        case unknownViewer
+        /// Nobody: the code alone; and whether it has been used so before.
+        case nobody(usedBefore: Bool)
+    }
+
+    var target: Target
+    var user: User
+}
+
+extension Voucher {
+    /// Why the voucher cannot be used at `now`, in the documented order; nil where it can, and then using it succeeds.
+    func refusal(at now: Instant, _ facts: VoucherUseFacts) -> VoucherRefusal? {
+        if let refusal = refusalByTime(at: now) { return refusal }
+        switch facts.target {
+        case .unknownAsset: return .assetNotFound
+        case .outOfScope: return .outOfScope
+        case .ambiguous: return .assetRequired
+        case .asset: break
+        }
+        if effect == .discount { return .purchaseRequired }
+        switch facts.user {
+        case .unknownViewer: return .viewerNotFound
+        case .nobody where redeemOn == .redeem: return .viewerRequired
+        case .nobody(usedBefore: true): return .used
+        case .nobody, .viewer: break
+        }
+        if isSpent { return usageLimit == 1 ? .used : .limitReached }
+        if case .viewer(let uses) = facts.user, let perViewerLimit, uses >= perViewerLimit { return .viewerLimitReached }
+        return nil
+    }
+
+    private func refusalByTime(at now: Instant) -> VoucherRefusal? {
+        if let redeemFrom, now < redeemFrom { return .notYetValid }
+        if let redeemUntil, now >= redeemUntil { return .expired }
+        // There is nothing left to give.
+        if case .fixed(let end) = period, now >= end { return .expired }
+        return nil
+    }
+}

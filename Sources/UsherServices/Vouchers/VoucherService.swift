@@ -1,0 +1,124 @@
+public import UsherAPI
+import UsherContract
+import UsherStorage
+
+/// `usher.vouchers.v1.VoucherService`: codes that open something.
+public struct VoucherService: Sendable {
+    private typealias RPC = Usher_Vouchers_V1_VoucherService
+
+    public init() {}
+
+    public var methods: [Method] {
+        let redeem = Permission.anyOf([.vouchersRedeem, .vouchersWrite])
+        let look = Permission.anyOf([.vouchersRedeem, .vouchersRead])
+        return [
+            Method(RPC.createVoucher, on: .organisation, .scope(.vouchersWrite), createVoucher),
+            Method(RPC.generateVouchers, on: .organisation, .scope(.vouchersWrite), generateVouchers),
+            Method(RPC.getVoucher, on: .organisation, .scope(.vouchersRead), getVoucher),
+            Method(RPC.lookupVoucher, on: .organisation, look, lookupVoucher),
+            Method(RPC.listVouchers, on: .organisation, .scope(.vouchersRead), listVouchers),
+            Method(RPC.validateVoucher, on: .organisation, look, validateVoucher),
+            Method(RPC.redeemVoucher, on: .organisation, redeem, redeemVoucher),
+            Method(RPC.listRedemptions, on: .organisation, .scope(.vouchersRead), listRedemptions),
+        ]
+    }
+
+    private func getVoucher(
+        _ request: Usher_Vouchers_V1_GetVoucherRequest, _ tx: Transaction
+    ) throws -> Usher_Vouchers_V1_Voucher {
+        guard let id = ResourceID(request.voucherID, prefix: Voucher.prefix),
+            let voucher = try VoucherStore.find(id.number, in: tx)
+        else { throw VoucherRefusal.notFound }
+        var presenter = VoucherPresenter(tx)
+        return try presenter.message(voucher)
+    }
+
+    private func lookupVoucher(
+        _ request: Usher_Vouchers_V1_LookupVoucherRequest, _ tx: Transaction
+    ) throws -> Usher_Vouchers_V1_LookupVoucherResponse {
+        guard let voucher = try VoucherStore.find(code: request.code, in: tx) else { throw VoucherRefusal.notFound }
+        var response = Usher_Vouchers_V1_LookupVoucherResponse()
+        response.voucherID = voucher.id.description
+        response.code = voucher.code.text
+        response.state = voucher.state(at: tx.now).message
+        response.redeemed = voucher.usedCount > 0
+        if let time = try VoucherPresenter(tx).expireTime(of: voucher) { response.expireTime = .init(time) }
+        if case .asset(let key) = voucher.scope, let asset = try AssetStore.find(key: key, in: tx) {
+            response.landingPage = .with { page in
+                page.assetID = asset.id
+                page.type = asset.kind.message
+                page.title = asset.title
+                page.description_p = asset.description
+                page.relatedContent = asset.relatedContent.map(\.message)
+            }
+        }
+        return response
+    }
+
+    private func validateVoucher(
+        _ request: Usher_Vouchers_V1_ValidateVoucherRequest, _ tx: Transaction
+    ) throws -> Usher_Vouchers_V1_ValidateVoucherResponse {
+        let use = try use(code: request.code, viewerID: request.viewerID, assetID: request.assetID, tx)
+        var response = Usher_Vouchers_V1_ValidateVoucherResponse()
+        let verdict: Refusal?
+        if let voucher = try VoucherStore.find(code: request.code, in: tx) {
+            response.voucherID = voucher.id.description
+            response.state = voucher.state(at: tx.now).message
+            switch try VoucherRedemption.judge(voucher, use, in: tx) {
+            case .success: verdict = nil
+            case .failure(let refusal): verdict = refusal
+            }
+        } else {
+            verdict = VoucherRefusal.notFound
+        }
+        response.valid = verdict == nil
+        response.reason = verdict?.reason ?? ""
+        response.message = verdict?.message ?? ""
+        return response
+    }
+
+    private func redeemVoucher(
+        _ request: Usher_Vouchers_V1_RedeemVoucherRequest, _ tx: Transaction
+    ) throws -> Usher_Vouchers_V1_RedeemVoucherResponse {
+        let use = try use(code: request.code, viewerID: request.viewerID, assetID: request.assetID, tx)
+        guard let voucher = try VoucherStore.find(code: request.code, in: tx) else { throw VoucherRefusal.notFound }
+        let outcome = try VoucherRedemption.apply(voucher, use, in: tx)
+        var presenter = VoucherPresenter(tx)
+        let assetID = try outcome.access.assetKey.map { try presenter.assetID($0) } ?? ""
+        return try .with { response in
+            response.redemption = .init(outcome.redemption, viewerID: request.viewerID, assetID: assetID)
+            response.access = .init(
+                outcome.access, viewerID: request.viewerID, assetID: assetID, of: try tx.organisationID, at: tx.now)
+        }
+    }
+
+    private func use(code: String, viewerID: String, assetID: String, _ tx: Transaction) throws -> VoucherUse {
+        var violations = Violations()
+        violations.require(!code.isEmpty, "code", "must be given")
+        violations.requireCallerID(viewerID, "viewer_id")
+        try violations.refuse()
+        return VoucherUse(viewerID: viewerID, assetID: assetID, moment: tx.now)
+    }
+
+    private func listRedemptions(
+        _ request: Usher_Vouchers_V1_ListRedemptionsRequest, _ tx: Transaction
+    ) throws -> Usher_Vouchers_V1_ListRedemptionsResponse {
+        let page = try Page(of: request)
+        guard let id = ResourceID(request.voucherID, prefix: Voucher.prefix),
+            try VoucherStore.exists(id.number, in: tx)
+        else { throw VoucherRefusal.notFound }
+        let found = try RedemptionStore.list(
+            of: id, after: try page.afterNumber(), limit: page.size + 1, in: tx)
+        var presenter = VoucherPresenter(tx)
+        var response = Usher_Vouchers_V1_ListRedemptionsResponse()
+        response.redemptions = try found.prefix(page.size).map { redemption in
+            .init(
+                redemption, viewerID: try redemption.viewerKey.flatMap { try ViewerStore.id(of: $0, in: tx) } ?? "",
+                assetID: try redemption.assetKey.map { try presenter.assetID($0) } ?? "")
+        }
+        if found.count > page.size {
+            response.nextPageToken = page.token(after: String(found[page.size - 1].id.number))
+        }
+        return response
+    }
+}

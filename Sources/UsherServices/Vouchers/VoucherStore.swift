@@ -1,0 +1,216 @@
+import Foundation
+import UsherContract
+import UsherStorage
+
+/// The tables `vouchers`, `voucher_assets` and `voucher_batches`.
+enum VoucherStore {
+    static let migration = Migration(4, "vouchers") { type in
+        [
+            """
+            CREATE TABLE voucher_batches (
+                key \(type.key),
+                batch_id \(type.text) NOT NULL UNIQUE,
+                create_time \(type.integer) NOT NULL
+            ) \(type.strict)
+            """,
+            """
+            CREATE TABLE vouchers (
+                id \(type.key),
+                code \(type.text) NOT NULL,
+                code_folded \(type.text) NOT NULL UNIQUE,
+                name \(type.text) NOT NULL,
+                effect \(type.integer) NOT NULL,
+                redeem_on \(type.integer) NOT NULL,
+                period_unit \(type.integer),
+                period_length \(type.integer) CHECK (period_length > 0),
+                period_fixed \(type.integer),
+                discount_percent \(type.integer) CHECK (discount_percent BETWEEN 1 AND 100),
+                asset_key \(type.integer) REFERENCES assets (key),
+                has_scope \(type.integer) NOT NULL CHECK (has_scope IN (0, 1)),
+                redeem_from \(type.integer),
+                redeem_until \(type.integer),
+                usage_limit \(type.integer) CHECK (usage_limit > 0),
+                used_count \(type.integer) NOT NULL CHECK (used_count >= 0),
+                per_viewer_limit \(type.integer) CHECK (per_viewer_limit > 0),
+                order_id \(type.text) NOT NULL,
+                custom \(type.text),
+                batch_key \(type.integer) REFERENCES voucher_batches (key),
+                ignore_geoblocking \(type.integer) NOT NULL CHECK (ignore_geoblocking IN (0, 1)),
+                ignore_single_ip \(type.integer) NOT NULL CHECK (ignore_single_ip IN (0, 1)),
+                one_time_use \(type.integer) NOT NULL CHECK (one_time_use IN (0, 1)),
+                redeem_time \(type.integer),
+                access_key \(type.integer),
+                create_time \(type.integer) NOT NULL,
+                update_time \(type.integer) NOT NULL,
+                version \(type.integer) NOT NULL,
+                CHECK (usage_limit IS NULL OR used_count <= usage_limit),
+                CHECK ((period_unit IS NULL) = (period_length IS NULL)),
+                CHECK ((effect = 2) = (discount_percent IS NOT NULL))
+            ) \(type.strict)
+            """,
+            "CREATE INDEX vouchers_by_batch ON vouchers (batch_key) WHERE batch_key IS NOT NULL",
+            "CREATE INDEX vouchers_by_asset ON vouchers (asset_key) WHERE asset_key IS NOT NULL",
+            """
+            CREATE TABLE voucher_assets (
+                voucher_id \(type.integer) NOT NULL REFERENCES vouchers (id),
+                asset_key \(type.integer) NOT NULL REFERENCES assets (key),
+                PRIMARY KEY (voucher_id, asset_key),
+                UNIQUE (asset_key, voucher_id)
+            ) \(type.strict)
+            """,
+        ]
+    }
+
+    private static let columns = """
+        id, code, code_folded, name, effect, redeem_on, period_unit, period_length, period_fixed, discount_percent,
+        asset_key, has_scope, redeem_from, redeem_until, usage_limit, used_count, per_viewer_limit, order_id, custom,
+        batch_key, ignore_geoblocking, ignore_single_ip, one_time_use, redeem_time, access_key, create_time,
+        update_time, version
+        """
+
+    private static let insertion = """
+        INSERT INTO vouchers (\(columns))
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (code_folded) DO NOTHING
+        """
+
+    /// - Parameters:
+    ///   - custom: ``customText(_:)`` of the voucher's custom fields, which many vouchers of one call share.
+    ///   - assetKeys: the scope, where it names several assets.
+    /// - Returns: false where the code is taken.
+    static func insert(_ voucher: Voucher, custom: String?, assetKeys: [Int64], in tx: Transaction) throws -> Bool {
+        var (unit, length, fixed, asset) = (Int64?.none, Int?.none, Instant?.none, Int64?.none)
+        switch voucher.period {
+        case .organisation: break
+        case .fixed(let end): fixed = end
+        case .after(let period): (unit, length) = (period.unit.rawValue, period.length)
+        }
+        if case .asset(let key) = voucher.scope { asset = key }
+        let inserted = try tx.execute(
+            insertion, voucher.id.number, voucher.code.text, voucher.code.folded, voucher.name,
+            voucher.effect.rawValue, voucher.redeemOn.rawValue, unit, length, fixed, voucher.discountPercent, asset,
+            voucher.scope != .everything, voucher.redeemFrom, voucher.redeemUntil, voucher.usageLimit,
+            voucher.usedCount, voucher.perViewerLimit, voucher.orderID, custom, voucher.batchKey,
+            voucher.ignoresGeoblocking, voucher.ignoresSingleIP, voucher.isOneTime, voucher.redeemTime,
+            voucher.accessKey, voucher.createTime, voucher.updateTime, voucher.version)
+        guard inserted == 1 else { return false }
+        for key in assetKeys {
+            try tx.execute(
+                "INSERT INTO voucher_assets (voucher_id, asset_key) VALUES (?, ?)", voucher.id.number, key)
+        }
+        return true
+    }
+
+    /// One more use, and the access that it gave. The table refuses a use beyond the limit.
+    static func addUse(of id: ResourceID, access: ResourceID, at now: Instant, in tx: Transaction) throws {
+        try tx.execute(
+            """
+            UPDATE vouchers SET used_count = used_count + 1, redeem_time = ?, access_key = ?, update_time = ?,
+                version = version + 1
+            WHERE id = ?
+            """, now, access.number, now, id.number)
+    }
+
+    static func find(_ id: Int64, in tx: Transaction) throws -> Voucher? {
+        try tx.row("SELECT \(columns) FROM vouchers WHERE id = ?", id, read: voucher)
+    }
+
+    /// By a code in any way of writing.
+    static func find(code: String, in tx: Transaction) throws -> Voucher? {
+        guard let code = VoucherCode(code) else { return nil }
+        return try tx.row("SELECT \(columns) FROM vouchers WHERE code_folded = ?", code.folded, read: voucher)
+    }
+
+    static func exists(_ id: Int64, in tx: Transaction) throws -> Bool {
+        try tx.row("SELECT 1 FROM vouchers WHERE id = ?", id) { _ in true } ?? false
+    }
+
+    static func ignoresGeoblocking(_ id: Int64, in tx: Transaction) throws -> Bool {
+        try tx.row("SELECT ignore_geoblocking FROM vouchers WHERE id = ?", id) { try $0.bool(0) } ?? false
+    }
+
+    /// The assets that the scope of a voucher names, where it names several.
+    static func assetKeys(of id: Int64, in tx: Transaction) throws -> [Int64] {
+        try tx.rows("SELECT asset_key FROM voucher_assets WHERE voucher_id = ? ORDER BY asset_key", id) {
+            try $0.int64(0)
+        }
+    }
+
+    /// What a list is narrowed to by an index; the rest of its filters is judged on the rows.
+    enum Selection {
+        case all
+        case batch(Int64)
+        case asset(Int64)
+    }
+
+    /// Up to `limit` vouchers with ids above `after`, in the order of their ids.
+    static func list(_ selection: Selection, after: Int64, limit: Int, in tx: Transaction) throws -> [Voucher] {
+        switch selection {
+        case .all:
+            try tx.rows("SELECT \(columns) FROM vouchers WHERE id > ? ORDER BY id LIMIT ?", after, limit, read: voucher)
+        case .batch(let key):
+            try tx.rows(
+                "SELECT \(columns) FROM vouchers WHERE batch_key = ? AND id > ? ORDER BY id LIMIT ?",
+                key, after, limit, read: voucher)
+        case .asset(let key):
+            try tx.rows(
+                """
+                SELECT \(columns) FROM vouchers WHERE id IN (
+                    SELECT id FROM vouchers WHERE asset_key = ? AND id > ?
+                    UNION ALL SELECT voucher_id FROM voucher_assets WHERE asset_key = ? AND voucher_id > ?
+                    ORDER BY 1 LIMIT ?)
+                ORDER BY id
+                """, key, after, key, after, limit, read: voucher)
+        }
+    }
+
+    // MARK: Batches
+
+    static func batchKey(of id: String, in tx: Transaction) throws -> Int64? {
+        try tx.row("SELECT key FROM voucher_batches WHERE batch_id = ?", id) { try $0.int64(0) }
+    }
+
+    static func batchID(of key: Int64, in tx: Transaction) throws -> String? {
+        try tx.row("SELECT batch_id FROM voucher_batches WHERE key = ?", key) { try $0.text(0) }
+    }
+
+    static func insertBatch(_ id: String, key: Int64, in tx: Transaction) throws {
+        try tx.execute("INSERT INTO voucher_batches (key, batch_id, create_time) VALUES (?, ?, ?)", key, id, tx.now)
+    }
+
+    // MARK: Columns
+
+    /// Custom fields as they are stored; nil for none.
+    static func customText(_ custom: [String: String]) throws -> String? {
+        if custom.isEmpty { return nil }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(custom), as: UTF8.self)
+    }
+
+    private static func voucher(_ row: SQLRow) throws -> Voucher {
+        let code = try row.text(1)
+        let custom = try row.textOrNil(18)
+        return Voucher(
+            id: ResourceID(prefix: Voucher.prefix, number: try row.int64(0)),
+            code: VoucherCode(text: code, folded: try row.text(2)), name: try row.text(3), effect: try row.state(4),
+            redeemOn: try row.state(5), period: try period(row), discountPercent: try row.intOrNil(9),
+            scope: try scope(row), redeemFrom: try row.instantOrNil(12), redeemUntil: try row.instantOrNil(13),
+            usageLimit: try row.intOrNil(14), usedCount: try row.int(15), perViewerLimit: try row.intOrNil(16),
+            orderID: try row.text(17),
+            custom: try custom.map { try JSONDecoder().decode([String: String].self, from: Data($0.utf8)) } ?? [:],
+            batchKey: try row.int64OrNil(19), ignoresGeoblocking: try row.bool(20), ignoresSingleIP: try row.bool(21),
+            isOneTime: try row.bool(22), redeemTime: try row.instantOrNil(23), accessKey: try row.int64OrNil(24),
+            createTime: try row.instant(25), updateTime: try row.instant(26), version: try row.int64(27))
+    }
+
+    private static func period(_ row: SQLRow) throws -> Voucher.Period {
+        if let length = try row.intOrNil(7) { return .after(CalendarPeriod(unit: try row.state(6), length: length)) }
+        return try row.instantOrNil(8).map(Voucher.Period.fixed) ?? .organisation
+    }
+
+    private static func scope(_ row: SQLRow) throws -> Voucher.Scope {
+        guard try row.bool(11) else { return .everything }
+        return try row.int64OrNil(10).map(Voucher.Scope.asset) ?? .assets
+    }
+}

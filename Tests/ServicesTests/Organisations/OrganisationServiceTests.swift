@@ -1,0 +1,155 @@
+import Testing
+import UsherAPI
+import UsherContract
+
+@testable import UsherServices
+
+@Suite struct OrganisationServiceTests {
+    @Test func organisationsAreCreatedOnceAndListed() async throws {
+        let harness = try await Harness.withOpening()
+        let request = Usher_Organisations_V1_CreateOrganisationRequest.with {
+            $0.organisation = .with { ($0.organisationID, $0.name) = ("nordfilm", "Again") }
+        }
+        #expect(
+            try await harness.refusal(Organisations.createOrganisation, request, in: nil)?.reason
+                == "ORGANISATION_EXISTS")
+        let generated = try await harness.call(
+            Organisations.createOrganisation, .with { $0.organisation.name = "No id" }, in: nil)
+        #expect(generated.organisationID.hasPrefix("org_"))
+        var ids: [String] = []
+        var token = ""
+        repeat {
+            let page = try await harness.call(
+                Organisations.listOrganisations, .with { ($0.pageSize, $0.pageToken) = (1, token) }, in: nil)
+            ids += page.organisations.map(\.organisationID)
+            token = page.nextPageToken
+        } while !token.isEmpty
+        #expect(ids == ["nordfilm", generated.organisationID])
+        #expect(
+            try await harness.refusal(Organisations.getOrganisation, .with { $0.organisationID = "x" }, in: nil)?.reason
+                == "ORGANISATION_NOT_FOUND")
+        let read = try await harness.call(
+            Organisations.getOrganisation, .with { $0.organisationID = "nordfilm" }, in: nil)
+        #expect(read.name == "Nord Film" && read.state == .active)
+        #expect(harness.credentials.hasOrganisation("nordfilm") && !harness.credentials.hasOrganisation("x"))
+    }
+
+    @Test(arguments: ["..", ".hidden", "a/b", "a b", "ü", String(repeating: "a", count: 64)])
+    func idsThatCannotBeFolders(id: String) async throws {
+        let harness = try Harness()
+        let refusal = try await harness.refusal(
+            Organisations.createOrganisation,
+            .with { $0.organisation = .with { ($0.organisationID, $0.name) = (id, "x") } }, in: nil)
+        #expect(refusal?.violations.first?.field == "organisation.organisation_id")
+    }
+
+    @Test func settingsHaveDefaultsAndChangeByMask() async throws {
+        let harness = try await Harness.withOpening()
+        let defaults = try await harness.call(Organisations.getSettings, .init())
+        #expect(defaults.voucherExpirationHours == 48 && defaults.timeZone == "UTC")
+        #expect(defaults.voucherCodeProfile.kind == .tv9 && !defaults.hasConcurrentSessionLimit)
+        #expect(defaults.concurrentSessionPolicy == .evictOldest && !defaults.requireKnownViewers)
+        #expect(defaults.pointOfSales.takeBackDownloaded == .off && !defaults.hasUpdateTime)
+        let changed = try await harness.call(
+            Organisations.updateSettings,
+            .with {
+                $0.settings.timeZone = "Europe/Stockholm"
+                $0.settings.voucherExpirationHours = 7
+                $0.updateMask.paths = ["time_zone"]
+            })
+        #expect(changed.timeZone == "Europe/Stockholm" && changed.voucherExpirationHours == 48)
+        let stale = try await harness.refusal(
+            Organisations.updateSettings,
+            .with {
+                $0.settings.etag = defaults.etag
+                $0.settings.requireKnownViewers = true
+            })
+        #expect(stale?.reason == "ETAG_MISMATCH" && stale?.code == .aborted)
+        let read = try await harness.call(Organisations.getSettings, .init())
+        #expect(read == changed)
+    }
+
+    @Test func takingBackDownloadedTicketsNeedsInjectedOnes() async throws {
+        let harness = try await Harness.withOpening()
+        var request = Usher_Organisations_V1_UpdateSettingsRequest()
+        request.settings.pointOfSales.takeBackDownloaded = .relay
+        request.updateMask.paths = ["point_of_sales"]
+        let refusal = try await harness.refusal(Organisations.updateSettings, request)
+        #expect(refusal?.reason == "SETTING_CONFLICT" && refusal?.code == .failedPrecondition)
+        request.settings.pointOfSales.allowTakeBackInjected = true
+        let changed = try await harness.call(Organisations.updateSettings, request)
+        #expect(changed.pointOfSales.takeBackDownloaded == .relay)
+        request.settings.pointOfSales.allowTakeBackInjected = false
+        request.updateMask.paths = ["point_of_sales.allow_take_back_injected"]
+        #expect(try await harness.refusal(Organisations.updateSettings, request)?.reason == "SETTING_CONFLICT")
+    }
+
+    private static let badSettings: [(String, @Sendable (inout Usher_Organisations_V1_UpdateSettingsRequest) -> Void)] = [
+        ("settings.time_zone", { $0.settings.timeZone = "Mars/Olympus" }),
+        ("settings.time_zone", { $0.settings.timeZone = "../etc/passwd" }),
+        ("settings.voucher_expiration_hours", { $0.settings.voucherExpirationHours = -1 }),
+        ("settings.concurrent_session_limit", { $0.settings.concurrentSessionLimit = 0 }),
+        ("update_mask", { $0.updateMask.paths = ["organisation_id"] }),
+    ]
+
+    @Test(arguments: badSettings)
+    func settingsThatCannotBeAccepted(
+        field: String, change: @Sendable (inout Usher_Organisations_V1_UpdateSettingsRequest) -> Void
+    ) async throws {
+        let harness = try await Harness.withOpening()
+        var request = Usher_Organisations_V1_UpdateSettingsRequest()
+        change(&request)
+        let refusal = try await harness.refusal(Organisations.updateSettings, request)
+        #expect(refusal?.violations.map(\.field) == [field])
+    }
+
+    @Test func keysGrantNoMoreThanTheirMakerHas() async throws {
+        let harness = try await Harness.withOpening()
+        let maker = Caller(
+            role: .organisation, principal: "key_maker", organisationID: "nordfilm",
+            scopes: ScopeSet([.organisationsWrite, .vouchersRead]))
+        var request = Usher_Organisations_V1_CreateApiKeyRequest()
+        request.apiKey.scopes = ["vouchers:read", "vouchers:write"]
+        let refusal = try await harness.refusal(Organisations.createApiKey, request, as: maker)
+        #expect(refusal?.reason == "SCOPE_NOT_HELD" && refusal?.code == .permissionDenied)
+        request.apiKey.scopes = []
+        let made = try await harness.call(Organisations.createApiKey, request, as: maker)
+        #expect(made.scopes == ["organisations:write", "vouchers:read"] && made.organisationID == "nordfilm")
+        request.apiKey.scopes = ["doors:open"]
+        #expect(try await harness.refusal(Organisations.createApiKey, request)?.code == .invalidArgument)
+        let credential = try harness.credentials.authenticate(Array(made.secret.utf8), at: harness.now)
+        #expect(credential.keyID == made.keyID)
+    }
+
+    @Test func aKeyIsShownOnceAndRevokedForEver() async throws {
+        let harness = try await Harness.withOpening()
+        var request = Usher_Organisations_V1_CreateApiKeyRequest()
+        request.requestID = "once"
+        let made = try await harness.call(Organisations.createApiKey, request)
+        let again = try await harness.call(Organisations.createApiKey, request)
+        #expect(!made.secret.isEmpty && again.secret.isEmpty && again.keyID == made.keyID)
+        let listed = try await harness.call(Organisations.listApiKeys, .init())
+        #expect(listed.apiKeys.map(\.keyID) == [made.keyID] && listed.apiKeys[0].secret.isEmpty)
+
+        let foreign = try await harness.refusal(
+            Organisations.revokeApiKey, .with { $0.keyID = made.keyID }, in: "elsewhere")
+        #expect(foreign?.reason == "API_KEY_NOT_FOUND")
+        let revoked = try await harness.call(Organisations.revokeApiKey, .with { $0.keyID = made.keyID })
+        #expect(revoked.hasRevokeTime)
+        let twice = try await harness.call(Organisations.revokeApiKey, .with { $0.keyID = made.keyID })
+        #expect(twice == revoked)
+        #expect(throws: Refusal.self) {
+            try harness.credentials.authenticate(Array(made.secret.utf8), at: harness.now)
+        }
+    }
+
+    @Test func theLastOperatorKeyStays() async throws {
+        let harness = try await Harness.withOpening()
+        let first = try await harness.call(Organisations.createApiKey, .init(), in: nil)
+        #expect(
+            try await harness.refusal(Organisations.revokeApiKey, .with { $0.keyID = first.keyID }, in: nil)?.reason
+                == "LAST_OPERATOR_KEY")
+        _ = try await harness.call(Organisations.createApiKey, .init(), in: nil)
+        #expect(try await harness.call(Organisations.revokeApiKey, .with { $0.keyID = first.keyID }, in: nil).hasRevokeTime)
+    }
+}
