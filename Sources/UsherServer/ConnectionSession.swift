@@ -1,0 +1,27 @@
+import UsherContract
+import UsherServices
+
+/// What the dispatcher knows of one connection: the credential that Authenticate bound to it, and the last one that it
+/// verified. Touched only on the connection's event loop.
+///
+/// Invariant: ``verified`` is used only while the credential table has not changed since and its key has not expired.
+final class ConnectionSession: @unchecked Sendable {
+    /// What calls without a credential of their own are made with.
+    struct Binding {
+        var key: [UInt8]
+        /// The organisation that an operator's calls act in where they name none.
+        var organisationID: String
+    }
+
+    /// A credential and a caller that were found good, by what was presented.
+    struct Verified {
+        var key: [UInt8]
+        var organisation: [UInt8]
+        var generation: Int
+        var expireTime: Instant?
+        var identity: VerifiedCaller
+    }
+
+    var binding: Binding?
+    var verified: Verified?
+}

@@ -1,0 +1,145 @@
+import NIOCore
+import UsherContract
+import UsherRPC
+import UsherServices
+import UsherStorage
+
+/// Between the connections and the lanes: finds the method, establishes the caller, checks what it may do, and puts the
+/// call on its organisation's lane.
+///
+/// Invariant: the organisation of a call comes from its credential, never from its request.
+final class Dispatcher: CallHandler {
+    private enum Target: Sendable {
+        case session(SessionMethods.Which)
+        case service(Method)
+    }
+
+    /// What `proto/` says of the methods served, in the order in which calls name them.
+    let descriptors: [MethodDescriptor]
+    private let targets: [Target]
+    private let authentication: Authentication
+    private let session: SessionMethods
+    private let platform: Database
+    private let metrics: CallMetrics
+    private let errors: ErrorReporter
+
+    init(
+        services: Services, storage: Storage, authentication: Authentication, metrics: PrometheusRegistry,
+        errors: ErrorReporter
+    ) {
+        descriptors = SessionMethods.table.map(\.descriptor) + services.methods.map(\.descriptor)
+        targets =
+            SessionMethods.table.map { .session($0.which) } + services.methods.map { .service($0) }
+        self.authentication = authentication
+        session = SessionMethods(authentication: authentication)
+        platform = storage.platform
+        self.metrics = CallMetrics(descriptors, metrics)
+        self.errors = errors
+    }
+
+    func handle(_ call: InboundCall, reply: Reply) {
+        let started = NIODeadline.now()
+        do {
+            let state = connectionSession(of: call.connection)
+            switch targets[call.method] {
+            case .session(let which):
+                let bytes = try session.answer(which, call, state)
+                finish(call.method, .success(bytes), since: started, reply)
+            case .service(let method):
+                try submit(method, call, try authentication.caller(of: call, state), since: started, reply)
+            }
+        } catch {
+            finish(call.method, .failure(error), since: started, reply)
+        }
+    }
+
+    private func submit(
+        _ method: Method, _ call: InboundCall, _ verified: VerifiedCaller, since started: NIODeadline, _ reply: Reply
+    ) throws {
+        try check(method.permission, verified.caller)
+        let database: Database
+        switch method.database {
+        case .platform:
+            database = platform
+        case .organisation:
+            guard let organisation = verified.organisation else {
+                throw Refusal(
+                    .failedPrecondition, "ORGANISATION_REQUIRED",
+                    "An operator's key acts in the organisation that the metadata 'organisation: <id>' names.")
+            }
+            database = organisation
+        }
+        let number = call.method
+        database.submit(
+            WireCall(
+                method: method, caller: verified.caller, payload: Array(call.payload.readableBytesView),
+                deadline: ContinuousClock.now + .nanoseconds((call.deadline - started).nanoseconds)
+            ) { [self] result in
+                finish(number, result, since: started, reply)
+            })
+    }
+
+    private func check(_ permission: Permission, _ caller: Caller) throws {
+        switch permission {
+        case .platformOperator:
+            guard caller.role == .platformOperator else {
+                throw Refusal(
+                    .permissionDenied, "OPERATOR_REQUIRED", "Only the platform's operator may do this.")
+            }
+        case .anyOf(let scopes):
+            guard caller.scopes.allows(anyOf: scopes) else {
+                let names = scopes.map(\.description)
+                throw Refusal(
+                    .permissionDenied, "SCOPE_MISSING", "The key lacks the scope \(names.joined(separator: " or ")).",
+                    metadata: ["scope": names[0]])
+            }
+        }
+    }
+
+    private func finish(
+        _ method: Int, _ result: Result<[UInt8], any Error>, since started: NIODeadline, _ reply: Reply
+    ) {
+        let answer = result.mapError { errors.refusal(for: $0, in: descriptors[method]) }
+        reply.send(answer)
+        metrics.record(method, answer, NIODeadline.now() - started)
+    }
+
+    private func connectionSession(of connection: ConnectionContext) -> ConnectionSession {
+        if let attachment = connection.attachment {
+            guard let session = attachment as? ConnectionSession else {
+                preconditionFailure("a connection's attachment is the dispatcher's")
+            }
+            return session
+        }
+        let session = ConnectionSession()
+        connection.attachment = session
+        return session
+    }
+}
+
+/// A call on its way through a lane.
+private final class WireCall: LaneCall {
+    let caller: Caller
+    let deadline: ContinuousClock.Instant
+    private let row: Method
+    private let payload: [UInt8]
+    private let completion: @Sendable (Result<[UInt8], any Error>) -> Void
+
+    init(
+        method: Method, caller: Caller, payload: [UInt8], deadline: ContinuousClock.Instant,
+        completion: @escaping @Sendable (Result<[UInt8], any Error>) -> Void
+    ) {
+        row = method
+        self.caller = caller
+        self.payload = payload
+        self.deadline = deadline
+        self.completion = completion
+    }
+
+    var method: MethodDescriptor { row.descriptor }
+    var cost: Int { payload.count }
+
+    func decode() throws -> DecodedCall { try row.decode(payload) }
+
+    func complete(_ result: Result<[UInt8], any Error>) { completion(result) }
+}

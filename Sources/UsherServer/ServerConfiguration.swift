@@ -1,0 +1,54 @@
+public import UsherRPC
+public import UsherStorage
+
+/// How a server runs: where its data is, where it listens, and the limits of its parts.
+public struct ServerConfiguration: Sendable {
+    /// The data directory; created where it does not exist.
+    public var dataDirectory: String
+    /// Where calls come in: host, port (0 = any free one), timeouts and limits of connections.
+    public var rpc: RPCServerConfiguration
+    /// Where health and metrics are asked for; nil for nowhere.
+    public var admin: HostAndPort?
+    public var storage: StorageLimits
+    /// How long a drain waits for the calls in flight.
+    public var drainGrace: Duration
+
+    public init(
+        dataDirectory: String, rpc: RPCServerConfiguration, admin: HostAndPort?,
+        storage: StorageLimits = StorageLimits(), drainGrace: Duration = .seconds(10)
+    ) {
+        self.dataDirectory = dataDirectory
+        self.rpc = rpc
+        self.admin = admin
+        self.storage = storage
+        self.drainGrace = drainGrace
+    }
+}
+
+/// A listening address as people write it: `127.0.0.1:7420`, `[::1]:7420`.
+public struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
+    public var host: String
+    public var port: Int
+
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Nil for what is no `HOST:PORT`.
+    public init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
+        var host = String(text[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = String(host.dropFirst().dropLast())
+        } else if host.contains(":") {
+            return nil
+        }
+        guard !host.isEmpty else { return nil }
+        self.init(host: host, port: Int(port))
+    }
+
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}

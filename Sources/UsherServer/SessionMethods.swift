@@ -1,0 +1,50 @@
+import SwiftProtobuf
+import UsherAPI
+import UsherContract
+import UsherRPC
+import UsherServices
+
+/// `usher.session.v1.SessionService`: credentials of connections and calls. Its methods touch no database and are
+/// answered on the connection's event loop.
+struct SessionMethods: Sendable {
+    enum Which: Sendable {
+        case authenticate, whoAmI
+    }
+
+    /// The method table: what `proto/` says, and which it is. Authenticate needs no credential, WhoAmI no scope.
+    static let table: [(descriptor: MethodDescriptor, which: Which)] = [
+        (Usher_Session_V1_SessionService.authenticate.descriptor, .authenticate),
+        (Usher_Session_V1_SessionService.whoAmI.descriptor, .whoAmI),
+    ]
+
+    let authentication: Authentication
+
+    func answer(_ which: Which, _ call: InboundCall, _ session: ConnectionSession) throws -> [UInt8] {
+        let payload = Array(call.payload.readableBytesView)
+        switch which {
+        case .authenticate: return try authenticate(payload, session).serializedBytes()
+        case .whoAmI: return try identity(of: authentication.caller(of: call, session).caller).serializedBytes()
+        }
+    }
+
+    private func authenticate(_ payload: [UInt8], _ session: ConnectionSession) throws -> Usher_Session_V1_Identity {
+        guard let request = try? Usher_Session_V1_AuthenticateRequest(serializedBytes: payload) else {
+            throw Refusal(.invalidArgument, "REQUEST_MALFORMED", "The payload is not an AuthenticateRequest.")
+        }
+        let key = Array(request.apiKey.utf8)
+        let credential = try authentication.credentials.authenticate(key, at: authentication.now())
+        let verified = try authentication.identity(of: credential, request.organisationID)
+        session.binding = .init(key: key, organisationID: request.organisationID)
+        session.verified = nil
+        return identity(of: verified.caller)
+    }
+
+    private func identity(of caller: Caller) -> Usher_Session_V1_Identity {
+        .with { identity in
+            identity.keyID = caller.principal
+            identity.platformOperator = caller.role == .platformOperator
+            identity.organisationID = caller.organisationID ?? ""
+            identity.scopes = caller.scopes.scopes.map(\.description).sorted()
+        }
+    }
+}

@@ -1,0 +1,90 @@
+public import Logging
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+import UsherContract
+import UsherRPC
+import UsherServices
+public import UsherStorage
+
+/// A whole server: storage, services, the port where calls come in, and the operator's HTTP.
+///
+/// Order of life: ``init(_:ambient:metrics:logger:)`` takes the data directory, ``start()`` serves, ``drain()`` answers
+/// what is in flight and gives everything back. A server is started once.
+public final class UsherServer: Sendable {
+    private let configuration: ServerConfiguration
+    private let storage: Storage
+    private let rpc: RPCServer
+    private let metrics: PrometheusRegistry
+    private let credentials: CredentialTable
+    private let admin = Mutex<AdminServer?>(nil)
+    private let isReady = Atomic<Bool>(false)
+    private let logger: Logger
+
+    /// Opens the data directory, makes what is missing in it, and reads the keys.
+    ///
+    /// - Throws: `StorageError.locked` where another process has the directory; other storage errors.
+    public init(
+        _ configuration: ServerConfiguration, ambient: Ambient = .system,
+        metrics: PrometheusRegistry = PrometheusRegistry(), logger: Logger
+    ) throws {
+        self.configuration = configuration
+        self.metrics = metrics
+        self.logger = logger
+        storage = try Storage(
+            directory: configuration.dataDirectory, ambient: ambient, limits: configuration.storage,
+            platformMigrations: Schema.platform, organisationMigrations: Schema.organisation, logger: logger)
+        credentials = CredentialTable()
+        let services = Services(storage: storage, credentials: credentials)
+        do {
+            try DataDirectory.prepare(storage, services, in: configuration.dataDirectory)
+        } catch {
+            storage.shutdown()
+            throw error
+        }
+        let dispatcher = Dispatcher(
+            services: services, storage: storage,
+            authentication: Authentication(credentials: credentials, storage: storage, now: ambient.now),
+            metrics: metrics, errors: ErrorReporter(logger: logger, ambient: ambient))
+        rpc = RPCServer(
+            configuration: configuration.rpc, methods: dispatcher.descriptors, handler: dispatcher, logger: logger)
+    }
+
+    /// Begins to serve.
+    ///
+    /// - Returns: the addresses that were bound, with their real ports.
+    public func start() async throws -> (rpc: HostAndPort, admin: HostAndPort?) {
+        let bound = try await rpc.start()
+        if let address = configuration.admin {
+            let server = try await AdminServer.start(
+                at: address, group: MultiThreadedEventLoopGroup.singleton, logger: logger
+            ) { [weak self] path in self?.page(path) }
+            admin.withLock { $0 = server }
+        }
+        isReady.store(true, ordering: .releasing)
+        return (HostAndPort(host: bound.host, port: bound.port), admin.withLock { $0?.address })
+    }
+
+    /// Stops taking calls, answers those in flight, and closes everything. Nothing that was acknowledged is lost with
+    /// or without it.
+    public func drain() async {
+        isReady.store(false, ordering: .releasing)
+        await rpc.drain(grace: configuration.drainGrace)
+        storage.shutdown()
+        await admin.withLock { $0 }?.close()
+    }
+
+    private func page(_ path: String) -> (status: HTTPResponseStatus, body: String)? {
+        switch path {
+        case "/healthz": (.ok, "ok\n")
+        case "/readyz":
+            isReady.load(ordering: .acquiring) ? (.ok, "ready\n") : (.serviceUnavailable, "not taking calls\n")
+        case "/metrics": (.ok, metrics.render() + storage.statistics.prometheusText + organisationsText)
+        default: nil
+        }
+    }
+
+    private var organisationsText: String {
+        "# TYPE usher_organisations gauge\nusher_organisations \(credentials.organisationCount)\n"
+    }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import UsherAPI
+import UsherClient
+
+struct CallCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "call",
+        abstract: "Call any method, with protobuf JSON in and out.",
+        discussion: """
+            A refusal prints code, reason and message on standard error, and exits 1. A request_id is filled in where the
+            request has one and it is empty.
+
+            Examples:
+              usher call --list
+              usher call usher.vouchers.v1.VoucherService/RedeemVoucher --template
+              usher call usher.vouchers.v1.VoucherService/RedeemVoucher '{"code": "123456789", "viewerId": "anna"}'
+              usher call usher.catalog.v1.CatalogService/GetAsset '{"assetId": "opening"}' --organisation nordfilm
+            """)
+
+    @Flag(help: "Show every method.")
+    var list = false
+    @Flag(help: "Show the method's request with all of its fields.")
+    var template = false
+    @Argument(help: ArgumentHelp("The method: package.Service/Method.", valueName: "method"))
+    var method: String?
+    @Argument(help: ArgumentHelp("The request as JSON; '-' reads it from standard input.", valueName: "json"))
+    var request = "{}"
+    @Option(help: ArgumentHelp("The organisation to act in, for an operator's key.", valueName: "id"))
+    var organisation: String?
+    @Option(help: ArgumentHelp("How long it may take: 500ms, 2s, 1m.", valueName: "time"))
+    var timeout: TimeoutArgument?
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        if list {
+            for method in UsherAPI.methods { print(method.descriptor.fullName) }
+            return
+        }
+        guard let name = method else {
+            throw ValidationError("say which method to call; 'usher call --list' shows them all")
+        }
+        guard let method = UsherAPI.methods.first(where: { $0.descriptor.fullName == name }) else {
+            throw ValidationError("there is no method '\(name)'; 'usher call --list' shows them all")
+        }
+        if template {
+            print(method.requestTemplate)
+            return
+        }
+        let json = request == "-" ? String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self) : request
+        let payload: [UInt8]
+        do {
+            payload = try method.requestBytes(fromJSON: json, requestID: RequestIDs.random())
+        } catch {
+            throw ValidationError(
+                "this is no \(method.descriptor.requestType) (\(error)); --template shows one: \(method.requestTemplate)")
+        }
+        let reply = try await connection.withClient(organisation: organisation, timeout: timeout?.duration) { client in
+            try await client.call(method.descriptor, payload: payload)
+        }
+        print(try method.responseJSON(from: reply))
+    }
+}

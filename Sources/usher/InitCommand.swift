@@ -1,0 +1,36 @@
+import ArgumentParser
+import Logging
+import UsherServer
+import UsherStorage
+
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Make a data directory, and print the operator's key on the last line, once.",
+        discussion: """
+            The key is also in DIR/operator.key, readable by its owner only. A directory that has a key already is left
+            as it is.
+
+            Example:
+              export USHER_KEY=$(usher init --data data | tail -n 1)
+            """)
+
+    @Option(help: ArgumentHelp("The data directory; made if it is missing.", valueName: "dir"))
+    var data: String
+
+    func run() throws {
+        var logger = Logger(label: "usher", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = .warning
+        do {
+            guard let key = try DataDirectory.initialise(data, logger: logger) else {
+                throw Failure(
+                    "\(data) has an operator's key already: it was printed when it was made, and written to "
+                        + OperatorKeyFile.path(in: data))
+            }
+            print("The operator's key, which is also in \(OperatorKeyFile.path(in: data)):")
+            print(key)
+        } catch let StorageError.locked(directory) {
+            throw Failure("the data directory is in use by another process: \(directory)")
+        }
+    }
+}
