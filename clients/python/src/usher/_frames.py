@@ -1,0 +1,55 @@
+"""ttrpc's frames, without any I/O: bytes in, frames out.
+
+Header, 10 bytes, big-endian: u32 data length (header excluded), u32 stream id, u8 type, u8 flags.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+from usher._limits import FRAME_BYTES_MAX, HEADER_BYTES
+from usher.errors import ProtocolError
+
+REQUEST = 1
+RESPONSE = 2
+DATA = 3
+
+_HEADER = struct.Struct(">IIBB")
+
+
+class Frame(NamedTuple):
+    stream_id: int
+    type: int
+    flags: int
+    data: bytes
+
+
+def encode(stream_id: int, type: int, flags: int, data: bytes) -> bytes:
+    return _HEADER.pack(len(data), stream_id, type, flags) + data
+
+
+class FrameReader:
+    """Cuts a byte stream into frames, wherever the network cut it."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """The frames that `data` completes. Raises ProtocolError on a frame that no server may send."""
+        buffer = self._buffer
+        buffer += data
+        frames = []
+        start = 0
+        while len(buffer) - start >= HEADER_BYTES:
+            length, stream_id, type, flags = _HEADER.unpack_from(buffer, start)
+            if length > FRAME_BYTES_MAX:
+                raise ProtocolError(f"the server sent a frame of {length} bytes", may_have_executed=True)
+            end = start + HEADER_BYTES + length
+            if len(buffer) < end:
+                break
+            frames.append(Frame(stream_id, type, flags, bytes(buffer[start + HEADER_BYTES : end])))
+            start = end
+        # Once per read, not per frame: removing from the front moves the rest.
+        del buffer[:start]
+        return frames

@@ -1,0 +1,142 @@
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class AssetType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ASSET_TYPE_UNSPECIFIED: _ClassVar[AssetType]
+    ASSET_TYPE_VIDEO: _ClassVar[AssetType]
+    ASSET_TYPE_LIVE_EVENT: _ClassVar[AssetType]
+    ASSET_TYPE_SERIES: _ClassVar[AssetType]
+    ASSET_TYPE_PLAYLIST: _ClassVar[AssetType]
+    ASSET_TYPE_PERFORMANCE: _ClassVar[AssetType]
+
+class RelatedContentKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    RELATED_CONTENT_KIND_UNSPECIFIED: _ClassVar[RelatedContentKind]
+    RELATED_CONTENT_KIND_TRAILER: _ClassVar[RelatedContentKind]
+    RELATED_CONTENT_KIND_LIVE_STREAM: _ClassVar[RelatedContentKind]
+    RELATED_CONTENT_KIND_BONUS: _ClassVar[RelatedContentKind]
+
+class GeoPolicyMode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    GEO_POLICY_MODE_UNSPECIFIED: _ClassVar[GeoPolicyMode]
+    GEO_POLICY_MODE_ALLOW: _ClassVar[GeoPolicyMode]
+    GEO_POLICY_MODE_BLOCK: _ClassVar[GeoPolicyMode]
+
+class ViewerStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    VIEWER_STATUS_UNSPECIFIED: _ClassVar[ViewerStatus]
+    VIEWER_STATUS_ACTIVE: _ClassVar[ViewerStatus]
+ASSET_TYPE_UNSPECIFIED: AssetType
+ASSET_TYPE_VIDEO: AssetType
+ASSET_TYPE_LIVE_EVENT: AssetType
+ASSET_TYPE_SERIES: AssetType
+ASSET_TYPE_PLAYLIST: AssetType
+ASSET_TYPE_PERFORMANCE: AssetType
+RELATED_CONTENT_KIND_UNSPECIFIED: RelatedContentKind
+RELATED_CONTENT_KIND_TRAILER: RelatedContentKind
+RELATED_CONTENT_KIND_LIVE_STREAM: RelatedContentKind
+RELATED_CONTENT_KIND_BONUS: RelatedContentKind
+GEO_POLICY_MODE_UNSPECIFIED: GeoPolicyMode
+GEO_POLICY_MODE_ALLOW: GeoPolicyMode
+GEO_POLICY_MODE_BLOCK: GeoPolicyMode
+VIEWER_STATUS_UNSPECIFIED: ViewerStatus
+VIEWER_STATUS_ACTIVE: ViewerStatus
+
+class Asset(_message.Message):
+    __slots__ = ("asset_id", "organisation_id", "type", "title", "description", "related_content", "member_asset_ids", "geo_policy", "single_ip_protection", "create_time", "update_time", "etag")
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANISATION_ID_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    RELATED_CONTENT_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_ASSET_IDS_FIELD_NUMBER: _ClassVar[int]
+    GEO_POLICY_FIELD_NUMBER: _ClassVar[int]
+    SINGLE_IP_PROTECTION_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    asset_id: str
+    organisation_id: str
+    type: AssetType
+    title: str
+    description: str
+    related_content: _containers.RepeatedCompositeFieldContainer[RelatedContent]
+    member_asset_ids: _containers.RepeatedScalarFieldContainer[str]
+    geo_policy: GeoPolicy
+    single_ip_protection: bool
+    create_time: _timestamp_pb2.Timestamp
+    update_time: _timestamp_pb2.Timestamp
+    etag: str
+    def __init__(self, asset_id: _Optional[str] = ..., organisation_id: _Optional[str] = ..., type: _Optional[_Union[AssetType, str]] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., related_content: _Optional[_Iterable[_Union[RelatedContent, _Mapping]]] = ..., member_asset_ids: _Optional[_Iterable[str]] = ..., geo_policy: _Optional[_Union[GeoPolicy, _Mapping]] = ..., single_ip_protection: bool = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+
+class RelatedContent(_message.Message):
+    __slots__ = ("kind", "title", "url")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    URL_FIELD_NUMBER: _ClassVar[int]
+    kind: RelatedContentKind
+    title: str
+    url: str
+    def __init__(self, kind: _Optional[_Union[RelatedContentKind, str]] = ..., title: _Optional[str] = ..., url: _Optional[str] = ...) -> None: ...
+
+class GeoPolicy(_message.Message):
+    __slots__ = ("mode", "country_codes")
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_CODES_FIELD_NUMBER: _ClassVar[int]
+    mode: GeoPolicyMode
+    country_codes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, mode: _Optional[_Union[GeoPolicyMode, str]] = ..., country_codes: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class CreateAssetRequest(_message.Message):
+    __slots__ = ("asset", "request_id")
+    ASSET_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    asset: Asset
+    request_id: str
+    def __init__(self, asset: _Optional[_Union[Asset, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class GetAssetRequest(_message.Message):
+    __slots__ = ("asset_id",)
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    asset_id: str
+    def __init__(self, asset_id: _Optional[str] = ...) -> None: ...
+
+class Viewer(_message.Message):
+    __slots__ = ("viewer_id", "organisation_id", "email", "status", "create_time", "update_time", "etag")
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANISATION_ID_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    viewer_id: str
+    organisation_id: str
+    email: str
+    status: ViewerStatus
+    create_time: _timestamp_pb2.Timestamp
+    update_time: _timestamp_pb2.Timestamp
+    etag: str
+    def __init__(self, viewer_id: _Optional[str] = ..., organisation_id: _Optional[str] = ..., email: _Optional[str] = ..., status: _Optional[_Union[ViewerStatus, str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+
+class CreateViewerRequest(_message.Message):
+    __slots__ = ("viewer", "request_id")
+    VIEWER_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    viewer: Viewer
+    request_id: str
+    def __init__(self, viewer: _Optional[_Union[Viewer, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class GetViewerRequest(_message.Message):
+    __slots__ = ("viewer_id",)
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    viewer_id: str
+    def __init__(self, viewer_id: _Optional[str] = ...) -> None: ...

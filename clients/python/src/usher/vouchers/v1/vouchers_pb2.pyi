@@ -1,0 +1,361 @@
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from usher.access.v1 import access_pb2 as _access_pb2
+from usher.catalog.v1 import catalog_pb2 as _catalog_pb2
+from usher.type.v1 import code_profile_pb2 as _code_profile_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class VoucherEffect(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    VOUCHER_EFFECT_UNSPECIFIED: _ClassVar[VoucherEffect]
+    VOUCHER_EFFECT_ACCESS: _ClassVar[VoucherEffect]
+    VOUCHER_EFFECT_DISCOUNT: _ClassVar[VoucherEffect]
+
+class RedeemOn(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REDEEM_ON_UNSPECIFIED: _ClassVar[RedeemOn]
+    REDEEM_ON_REDEEM: _ClassVar[RedeemOn]
+    REDEEM_ON_FIRST_PLAY: _ClassVar[RedeemOn]
+
+class VoucherState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    VOUCHER_STATE_UNSPECIFIED: _ClassVar[VoucherState]
+    VOUCHER_STATE_ACTIVE: _ClassVar[VoucherState]
+    VOUCHER_STATE_SCHEDULED: _ClassVar[VoucherState]
+    VOUCHER_STATE_USED: _ClassVar[VoucherState]
+    VOUCHER_STATE_EXPIRED: _ClassVar[VoucherState]
+
+class AccessPeriodUnit(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ACCESS_PERIOD_UNIT_UNSPECIFIED: _ClassVar[AccessPeriodUnit]
+    ACCESS_PERIOD_UNIT_HOUR: _ClassVar[AccessPeriodUnit]
+    ACCESS_PERIOD_UNIT_DAY: _ClassVar[AccessPeriodUnit]
+    ACCESS_PERIOD_UNIT_MONTH: _ClassVar[AccessPeriodUnit]
+    ACCESS_PERIOD_UNIT_YEAR: _ClassVar[AccessPeriodUnit]
+VOUCHER_EFFECT_UNSPECIFIED: VoucherEffect
+VOUCHER_EFFECT_ACCESS: VoucherEffect
+VOUCHER_EFFECT_DISCOUNT: VoucherEffect
+REDEEM_ON_UNSPECIFIED: RedeemOn
+REDEEM_ON_REDEEM: RedeemOn
+REDEEM_ON_FIRST_PLAY: RedeemOn
+VOUCHER_STATE_UNSPECIFIED: VoucherState
+VOUCHER_STATE_ACTIVE: VoucherState
+VOUCHER_STATE_SCHEDULED: VoucherState
+VOUCHER_STATE_USED: VoucherState
+VOUCHER_STATE_EXPIRED: VoucherState
+ACCESS_PERIOD_UNIT_UNSPECIFIED: AccessPeriodUnit
+ACCESS_PERIOD_UNIT_HOUR: AccessPeriodUnit
+ACCESS_PERIOD_UNIT_DAY: AccessPeriodUnit
+ACCESS_PERIOD_UNIT_MONTH: AccessPeriodUnit
+ACCESS_PERIOD_UNIT_YEAR: AccessPeriodUnit
+
+class Voucher(_message.Message):
+    __slots__ = ("voucher_id", "organisation_id", "name", "code", "effect", "redeem_on", "access_period", "discount_percent", "scope", "redeem_from", "redeem_until", "usage_limit", "used_count", "per_viewer_limit", "order_id", "custom", "batch_id", "ignore_geoblocking", "ignore_single_ip", "one_time_use", "tv_compatible", "redeemed", "redeem_time", "expire_time", "state", "create_time", "update_time", "etag")
+    class CustomEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANISATION_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    EFFECT_FIELD_NUMBER: _ClassVar[int]
+    REDEEM_ON_FIELD_NUMBER: _ClassVar[int]
+    ACCESS_PERIOD_FIELD_NUMBER: _ClassVar[int]
+    DISCOUNT_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    SCOPE_FIELD_NUMBER: _ClassVar[int]
+    REDEEM_FROM_FIELD_NUMBER: _ClassVar[int]
+    REDEEM_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    USAGE_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    USED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    PER_VIEWER_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    CUSTOM_FIELD_NUMBER: _ClassVar[int]
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    IGNORE_GEOBLOCKING_FIELD_NUMBER: _ClassVar[int]
+    IGNORE_SINGLE_IP_FIELD_NUMBER: _ClassVar[int]
+    ONE_TIME_USE_FIELD_NUMBER: _ClassVar[int]
+    TV_COMPATIBLE_FIELD_NUMBER: _ClassVar[int]
+    REDEEMED_FIELD_NUMBER: _ClassVar[int]
+    REDEEM_TIME_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    voucher_id: str
+    organisation_id: str
+    name: str
+    code: str
+    effect: VoucherEffect
+    redeem_on: RedeemOn
+    access_period: AccessPeriod
+    discount_percent: int
+    scope: VoucherScope
+    redeem_from: _timestamp_pb2.Timestamp
+    redeem_until: _timestamp_pb2.Timestamp
+    usage_limit: int
+    used_count: int
+    per_viewer_limit: int
+    order_id: str
+    custom: _containers.ScalarMap[str, str]
+    batch_id: str
+    ignore_geoblocking: bool
+    ignore_single_ip: bool
+    one_time_use: bool
+    tv_compatible: bool
+    redeemed: bool
+    redeem_time: _timestamp_pb2.Timestamp
+    expire_time: _timestamp_pb2.Timestamp
+    state: VoucherState
+    create_time: _timestamp_pb2.Timestamp
+    update_time: _timestamp_pb2.Timestamp
+    etag: str
+    def __init__(self, voucher_id: _Optional[str] = ..., organisation_id: _Optional[str] = ..., name: _Optional[str] = ..., code: _Optional[str] = ..., effect: _Optional[_Union[VoucherEffect, str]] = ..., redeem_on: _Optional[_Union[RedeemOn, str]] = ..., access_period: _Optional[_Union[AccessPeriod, _Mapping]] = ..., discount_percent: _Optional[int] = ..., scope: _Optional[_Union[VoucherScope, _Mapping]] = ..., redeem_from: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., redeem_until: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., usage_limit: _Optional[int] = ..., used_count: _Optional[int] = ..., per_viewer_limit: _Optional[int] = ..., order_id: _Optional[str] = ..., custom: _Optional[_Mapping[str, str]] = ..., batch_id: _Optional[str] = ..., ignore_geoblocking: bool = ..., ignore_single_ip: bool = ..., one_time_use: bool = ..., tv_compatible: bool = ..., redeemed: bool = ..., redeem_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[VoucherState, str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+
+class AccessPeriod(_message.Message):
+    __slots__ = ("fixed_expire_time", "unit", "length")
+    FIXED_EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    UNIT_FIELD_NUMBER: _ClassVar[int]
+    LENGTH_FIELD_NUMBER: _ClassVar[int]
+    fixed_expire_time: _timestamp_pb2.Timestamp
+    unit: AccessPeriodUnit
+    length: int
+    def __init__(self, fixed_expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., unit: _Optional[_Union[AccessPeriodUnit, str]] = ..., length: _Optional[int] = ...) -> None: ...
+
+class VoucherScope(_message.Message):
+    __slots__ = ("asset_ids",)
+    ASSET_IDS_FIELD_NUMBER: _ClassVar[int]
+    asset_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, asset_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class CreateVoucherRequest(_message.Message):
+    __slots__ = ("voucher", "code_profile", "request_id")
+    VOUCHER_FIELD_NUMBER: _ClassVar[int]
+    CODE_PROFILE_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    voucher: Voucher
+    code_profile: _code_profile_pb2.CodeProfile
+    request_id: str
+    def __init__(self, voucher: _Optional[_Union[Voucher, _Mapping]] = ..., code_profile: _Optional[_Union[_code_profile_pb2.CodeProfile, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class GenerateVouchersRequest(_message.Message):
+    __slots__ = ("asset_id", "asset_type", "count", "code_profile", "batch_id", "name", "redeem_on", "access_period", "redeem_from", "redeem_until", "usage_limit", "unlimited", "per_viewer_limit", "order_id", "custom", "ignore_geoblocking", "ignore_single_ip", "one_time_use", "request_id")
+    class CustomEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSET_TYPE_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    CODE_PROFILE_FIELD_NUMBER: _ClassVar[int]
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REDEEM_ON_FIELD_NUMBER: _ClassVar[int]
+    ACCESS_PERIOD_FIELD_NUMBER: _ClassVar[int]
+    REDEEM_FROM_FIELD_NUMBER: _ClassVar[int]
+    REDEEM_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    USAGE_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    UNLIMITED_FIELD_NUMBER: _ClassVar[int]
+    PER_VIEWER_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    CUSTOM_FIELD_NUMBER: _ClassVar[int]
+    IGNORE_GEOBLOCKING_FIELD_NUMBER: _ClassVar[int]
+    IGNORE_SINGLE_IP_FIELD_NUMBER: _ClassVar[int]
+    ONE_TIME_USE_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    asset_id: str
+    asset_type: _catalog_pb2.AssetType
+    count: int
+    code_profile: _code_profile_pb2.CodeProfile
+    batch_id: str
+    name: str
+    redeem_on: RedeemOn
+    access_period: AccessPeriod
+    redeem_from: _timestamp_pb2.Timestamp
+    redeem_until: _timestamp_pb2.Timestamp
+    usage_limit: int
+    unlimited: bool
+    per_viewer_limit: int
+    order_id: str
+    custom: _containers.ScalarMap[str, str]
+    ignore_geoblocking: bool
+    ignore_single_ip: bool
+    one_time_use: bool
+    request_id: str
+    def __init__(self, asset_id: _Optional[str] = ..., asset_type: _Optional[_Union[_catalog_pb2.AssetType, str]] = ..., count: _Optional[int] = ..., code_profile: _Optional[_Union[_code_profile_pb2.CodeProfile, _Mapping]] = ..., batch_id: _Optional[str] = ..., name: _Optional[str] = ..., redeem_on: _Optional[_Union[RedeemOn, str]] = ..., access_period: _Optional[_Union[AccessPeriod, _Mapping]] = ..., redeem_from: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., redeem_until: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., usage_limit: _Optional[int] = ..., unlimited: bool = ..., per_viewer_limit: _Optional[int] = ..., order_id: _Optional[str] = ..., custom: _Optional[_Mapping[str, str]] = ..., ignore_geoblocking: bool = ..., ignore_single_ip: bool = ..., one_time_use: bool = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class GenerateVouchersResponse(_message.Message):
+    __slots__ = ("batch_id", "vouchers")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    VOUCHERS_FIELD_NUMBER: _ClassVar[int]
+    batch_id: str
+    vouchers: _containers.RepeatedCompositeFieldContainer[GeneratedVoucher]
+    def __init__(self, batch_id: _Optional[str] = ..., vouchers: _Optional[_Iterable[_Union[GeneratedVoucher, _Mapping]]] = ...) -> None: ...
+
+class GeneratedVoucher(_message.Message):
+    __slots__ = ("voucher_id", "code", "tv_compatible")
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    TV_COMPATIBLE_FIELD_NUMBER: _ClassVar[int]
+    voucher_id: str
+    code: str
+    tv_compatible: bool
+    def __init__(self, voucher_id: _Optional[str] = ..., code: _Optional[str] = ..., tv_compatible: bool = ...) -> None: ...
+
+class GetVoucherRequest(_message.Message):
+    __slots__ = ("voucher_id",)
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    voucher_id: str
+    def __init__(self, voucher_id: _Optional[str] = ...) -> None: ...
+
+class LookupVoucherRequest(_message.Message):
+    __slots__ = ("code",)
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    def __init__(self, code: _Optional[str] = ...) -> None: ...
+
+class LookupVoucherResponse(_message.Message):
+    __slots__ = ("voucher_id", "code", "state", "redeemed", "expire_time", "landing_page")
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    REDEEMED_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    LANDING_PAGE_FIELD_NUMBER: _ClassVar[int]
+    voucher_id: str
+    code: str
+    state: VoucherState
+    redeemed: bool
+    expire_time: _timestamp_pb2.Timestamp
+    landing_page: LandingPage
+    def __init__(self, voucher_id: _Optional[str] = ..., code: _Optional[str] = ..., state: _Optional[_Union[VoucherState, str]] = ..., redeemed: bool = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., landing_page: _Optional[_Union[LandingPage, _Mapping]] = ...) -> None: ...
+
+class LandingPage(_message.Message):
+    __slots__ = ("asset_id", "type", "title", "description", "related_content")
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    RELATED_CONTENT_FIELD_NUMBER: _ClassVar[int]
+    asset_id: str
+    type: _catalog_pb2.AssetType
+    title: str
+    description: str
+    related_content: _containers.RepeatedCompositeFieldContainer[_catalog_pb2.RelatedContent]
+    def __init__(self, asset_id: _Optional[str] = ..., type: _Optional[_Union[_catalog_pb2.AssetType, str]] = ..., title: _Optional[str] = ..., description: _Optional[str] = ..., related_content: _Optional[_Iterable[_Union[_catalog_pb2.RelatedContent, _Mapping]]] = ...) -> None: ...
+
+class ListVouchersRequest(_message.Message):
+    __slots__ = ("batch_id", "asset_id", "state", "created_from", "created_until", "page_size", "page_token")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    CREATED_FROM_FIELD_NUMBER: _ClassVar[int]
+    CREATED_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    batch_id: str
+    asset_id: str
+    state: VoucherState
+    created_from: _timestamp_pb2.Timestamp
+    created_until: _timestamp_pb2.Timestamp
+    page_size: int
+    page_token: str
+    def __init__(self, batch_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., state: _Optional[_Union[VoucherState, str]] = ..., created_from: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., created_until: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListVouchersResponse(_message.Message):
+    __slots__ = ("vouchers", "next_page_token")
+    VOUCHERS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    vouchers: _containers.RepeatedCompositeFieldContainer[Voucher]
+    next_page_token: str
+    def __init__(self, vouchers: _Optional[_Iterable[_Union[Voucher, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ValidateVoucherRequest(_message.Message):
+    __slots__ = ("code", "viewer_id", "asset_id")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    viewer_id: str
+    asset_id: str
+    def __init__(self, code: _Optional[str] = ..., viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ...) -> None: ...
+
+class ValidateVoucherResponse(_message.Message):
+    __slots__ = ("valid", "reason", "message", "voucher_id", "state")
+    VALID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    valid: bool
+    reason: str
+    message: str
+    voucher_id: str
+    state: VoucherState
+    def __init__(self, valid: bool = ..., reason: _Optional[str] = ..., message: _Optional[str] = ..., voucher_id: _Optional[str] = ..., state: _Optional[_Union[VoucherState, str]] = ...) -> None: ...
+
+class RedeemVoucherRequest(_message.Message):
+    __slots__ = ("code", "viewer_id", "asset_id", "request_id")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    viewer_id: str
+    asset_id: str
+    request_id: str
+    def __init__(self, code: _Optional[str] = ..., viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class RedeemVoucherResponse(_message.Message):
+    __slots__ = ("redemption", "access")
+    REDEMPTION_FIELD_NUMBER: _ClassVar[int]
+    ACCESS_FIELD_NUMBER: _ClassVar[int]
+    redemption: Redemption
+    access: _access_pb2.Access
+    def __init__(self, redemption: _Optional[_Union[Redemption, _Mapping]] = ..., access: _Optional[_Union[_access_pb2.Access, _Mapping]] = ...) -> None: ...
+
+class Redemption(_message.Message):
+    __slots__ = ("redemption_id", "voucher_id", "viewer_id", "asset_id", "access_id", "redeem_time")
+    REDEMPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    REDEEM_TIME_FIELD_NUMBER: _ClassVar[int]
+    redemption_id: str
+    voucher_id: str
+    viewer_id: str
+    asset_id: str
+    access_id: str
+    redeem_time: _timestamp_pb2.Timestamp
+    def __init__(self, redemption_id: _Optional[str] = ..., voucher_id: _Optional[str] = ..., viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., access_id: _Optional[str] = ..., redeem_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListRedemptionsRequest(_message.Message):
+    __slots__ = ("voucher_id", "page_size", "page_token")
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    voucher_id: str
+    page_size: int
+    page_token: str
+    def __init__(self, voucher_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListRedemptionsResponse(_message.Message):
+    __slots__ = ("redemptions", "next_page_token")
+    REDEMPTIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    redemptions: _containers.RepeatedCompositeFieldContainer[Redemption]
+    next_page_token: str
+    def __init__(self, redemptions: _Optional[_Iterable[_Union[Redemption, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
