@@ -18,5 +18,9 @@ final class DirectoryLock: Sendable {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Closing alone would leave the lock with the copy that a process in the making has until its exec.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

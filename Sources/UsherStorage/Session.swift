@@ -33,14 +33,12 @@ struct Session {
         }
     }
 
-    /// The first row, or nil. A statement that changes rows is run to its end all the same.
+    /// The first row, or nil. A statement with RETURNING has made and checked all its changes before its first row.
+    /// Source: sqlite.org/lang_returning.html, 2.2.
     func row<T>(_ sql: String, _ arguments: [(any SQLBindable)?], _ read: (SQLRow) throws -> T) throws -> T? {
         try withStatement(sql, arguments) { statement in
             guard try step(statement) else { return nil }
-            let value = try read(SQLRow(statement))
-            // Constraints that span rows are judged at the end only.
-            if sqlite3_stmt_readonly(statement) == 0 { while try step(statement) {} }
-            return value
+            return try read(SQLRow(statement))
         }
     }
 
