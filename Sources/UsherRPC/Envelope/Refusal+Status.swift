@@ -8,6 +8,9 @@ extension Refusal {
     /// The refusal as an encoded `google.rpc.Status`: one `ErrorInfo`, and `BadRequest` and `RetryInfo` where there is
     /// something to say in them.
     public func statusBytes() -> [UInt8] {
+        // The same refusal is the same bytes.
+        var options = BinaryEncodingOptions()
+        options.useDeterministicOrdering = true
         var status = Google_Rpc_Status()
         status.code = code.rawValue
         status.message = message
@@ -31,8 +34,13 @@ extension Refusal {
         }
         if let retryAfter { details.append(Google_Rpc_RetryInfo.with { $0.retryDelay = .init(retryAfter) }) }
         do {
-            status.details = try details.map { try Google_Protobuf_Any(message: $0, partial: false) }
-            return try status.serializedBytes()
+            status.details = try details.map { detail in
+                try .with {
+                    $0.typeURL = "type.googleapis.com/\(type(of: detail).protoMessageName)"
+                    $0.value = try detail.serializedBytes(options: options)
+                }
+            }
+            return try status.serializedBytes(options: options)
         } catch {
             // Only a missing required field or a size beyond 2 GiB can fail, and neither can occur here.
             preconditionFailure("a status is always encodable: \(error)")

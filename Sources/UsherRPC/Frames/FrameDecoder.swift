@@ -26,6 +26,9 @@ public struct FrameDecoder: Sendable {
     /// Whether there are bytes that are no whole frame yet, or were not asked for.
     public var hasRest: Bool { received.readableBytes > 0 || toSkip > 0 }
 
+    /// The memory that the rest takes, in bytes.
+    public var heldBytes: Int { received.storageCapacity }
+
     /// Takes received bytes.
     public mutating func feed(_ bytes: ByteBuffer) {
         guard received.readableBytes > 0 else {

@@ -2,22 +2,24 @@ import NIOCore
 import UsherContract
 
 /// The frames of a turn, gathered into buffers that are flushed together.
-struct OutgoingFrames {
+///
+/// A class, so that no access to it lasts while the channel calls back: a write can end the connection at once.
+final class OutgoingFrames {
     private var buffer = ByteBuffer()
     private var hasUnflushed = false
 
-    mutating func append(_ payload: [UInt8], _ streamID: UInt32, _ context: ChannelHandlerContext?) {
+    func append(_ payload: [UInt8], _ streamID: UInt32, _ context: ChannelHandlerContext?) {
         ResponseFrame.write(payload, streamID: streamID, to: &buffer)
         handOverIfLarge(context)
     }
 
-    mutating func append(_ refusal: Refusal, _ streamID: UInt32, _ context: ChannelHandlerContext?) {
+    func append(_ refusal: Refusal, _ streamID: UInt32, _ context: ChannelHandlerContext?) {
         ResponseFrame.write(refusal, streamID: streamID, to: &buffer)
         handOverIfLarge(context)
     }
 
     /// Sends what is prepared.
-    mutating func flush(_ context: ChannelHandlerContext) {
+    func flush(_ context: ChannelHandlerContext) {
         handOver(context)
         guard hasUnflushed else { return }
         hasUnflushed = false
@@ -25,23 +27,23 @@ struct OutgoingFrames {
     }
 
     /// Sends what is prepared; `sent` is fulfilled when it and all before it has left for the network.
-    mutating func finish(_ context: ChannelHandlerContext, _ sent: EventLoopPromise<Void>) {
+    func finish(_ context: ChannelHandlerContext, _ sent: EventLoopPromise<Void>) {
         handOver(context)
         hasUnflushed = false
         context.writeAndFlush(NIOAny(ByteBuffer()), promise: sent)
     }
 
-    mutating func clear() {
+    func clear() {
         buffer = ByteBuffer()
         hasUnflushed = false
     }
 
     /// Large amounts go to the channel at once, so that it sees how much is unsent.
-    private mutating func handOverIfLarge(_ context: ChannelHandlerContext?) {
+    private func handOverIfLarge(_ context: ChannelHandlerContext?) {
         if let context, buffer.readableBytes >= RPCLimits.outgoingChunk { handOver(context) }
     }
 
-    private mutating func handOver(_ context: ChannelHandlerContext) {
+    private func handOver(_ context: ChannelHandlerContext) {
         guard buffer.readableBytes > 0 else { return }
         let full = buffer
         buffer = ByteBuffer()

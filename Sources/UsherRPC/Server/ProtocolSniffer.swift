@@ -17,7 +17,8 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         let channel = context.channel
-        alarm = context.eventLoop.scheduleTask(in: TimeAmount(clamping: core.configuration.idleLimit)) { channel.close(promise: nil) }
+        let limit = TimeAmount(clamping: core.configuration.idleLimit)
+        alarm = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
         context.fireChannelActive()
         context.read()
     }
@@ -70,7 +71,7 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
             "closed: \(reason)",
             metadata: [
                 "peer": "\(context.remoteAddress?.ipAddress ?? "")",
-                "bytes": "\(seen.readableBytesView.prefix(FrameHeader.size).map { String($0, radix: 16) })",
+                "bytes": "\(ByteBuffer(bytes: seen.readableBytesView.prefix(FrameHeader.size)).hexDump(format: .compact))",
             ])
         context.close(promise: nil)
     }

@@ -19,7 +19,7 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
     let connection: ConnectionContext
     var state: ConnectionState
     var decoder = FrameDecoder()
-    var outgoing: OutgoingFrames
+    let outgoing = OutgoingFrames()
     /// Nil before the connection begins and after it ends.
     private(set) var context: ChannelHandlerContext?
     private var isInTurn = false
@@ -34,7 +34,6 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
         self.outbox = outbox
         connection = ConnectionContext(transport: .ttrpc, peerAddress: peerAddress)
         state = ConnectionState(core.configuration.connectionSettings, now: .now())
-        outgoing = OutgoingFrames()
     }
 
     // MARK: Channel
