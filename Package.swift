@@ -3,7 +3,8 @@
 import PackageDescription
 
 let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+    .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -38,49 +39,95 @@ let package = Package(
     ],
     targets: [
         .target(name: "UsherContract", swiftSettings: strict),
-        .target(name: "UsherRPC", dependencies: [
-            "UsherContract", protobuf, logging, metrics,
-        ] + nio, swiftSettings: strict),
-        .target(name: "UsherStorage", dependencies: [
-            "UsherContract", crypto, logging,
-            .product(name: "GRDB", package: "GRDB.swift"),
-            .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            .product(name: "DequeModule", package: "swift-collections"),
-        ], swiftSettings: strict),
+        .target(
+            name: "UsherRPC",
+            dependencies: [
+                "UsherContract", protobuf, logging, metrics,
+            ] + nio, swiftSettings: strict),
+        .target(
+            name: "UsherStorage",
+            dependencies: [
+                "UsherContract", crypto, logging,
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ], swiftSettings: strict),
         .target(name: "UsherAPI", dependencies: ["UsherContract", protobuf], swiftSettings: strict),
-        .target(name: "UsherServices", dependencies: [
-            "UsherContract", "UsherAPI", "UsherStorage", protobuf, crypto,
-        ], swiftSettings: strict),
-        .target(name: "UsherServer", dependencies: [
-            "UsherContract", "UsherAPI", "UsherRPC", "UsherServices", "UsherStorage", protobuf, logging, metrics,
-            .product(name: "NIOHTTP1", package: "swift-nio"),
-        ] + nio, swiftSettings: strict),
-        .target(name: "UsherClient", dependencies: ["UsherContract", "UsherAPI", "UsherRPC", protobuf] + nio,
+        .target(
+            name: "UsherServices",
+            dependencies: [
+                "UsherContract", "UsherAPI", "UsherStorage", protobuf, crypto,
+            ], swiftSettings: strict),
+        .target(
+            name: "UsherServer",
+            dependencies: [
+                "UsherContract", "UsherAPI", "UsherRPC", "UsherServices", "UsherStorage", protobuf, logging, metrics,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ] + nio, swiftSettings: strict),
+        .target(
+            name: "UsherClient", dependencies: ["UsherContract", "UsherAPI", "UsherRPC", protobuf] + nio,
             swiftSettings: strict),
-        .executableTarget(name: "usher", dependencies: [
-            "UsherAPI", "UsherClient", "UsherContract", "UsherRPC", "UsherServer", "UsherStorage", protobuf, logging,
-            metrics,
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            .product(name: "Configuration", package: "swift-configuration"),
-            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            .product(name: "SystemPackage", package: "swift-system"),
-        ], swiftSettings: strict),
-        .executableTarget(name: "usher-bench", dependencies: [
-            "UsherAPI", "UsherClient", "UsherContract", "UsherRPC", "UsherServices", "UsherStorage", protobuf, crypto,
-            logging,
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            .product(name: "Histogram", package: "hdrhistogram-swift"),
-        ] + nio, path: "Tests/Bench", swiftSettings: strict),
-        .executableTarget(name: "protoc-gen-usher-swift", dependencies: [
-            .product(name: "SwiftProtobufPluginLibrary", package: "swift-protobuf"), protobuf,
-        ], swiftSettings: strict),
-        .testTarget(name: "GeneratorTests", dependencies: [
-            "protoc-gen-usher-swift", protobuf,
-            .product(name: "SwiftProtobufPluginLibrary", package: "swift-protobuf"),
-        ], swiftSettings: strict),
-        .testTarget(name: "UsherAPITests", dependencies: ["UsherAPI", "UsherContract", protobuf], swiftSettings: strict),
-        .testTarget(name: "ServicesTests", dependencies: [
-            "UsherAPI", "UsherContract", "UsherServices", "UsherStorage", protobuf, logging,
-        ], swiftSettings: strict),
+        .executableTarget(
+            name: "usher",
+            dependencies: [
+                "UsherAPI", "UsherClient", "UsherContract", "UsherRPC", "UsherServer", "UsherStorage", protobuf,
+                logging,
+                metrics,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "usher-bench",
+            dependencies: [
+                "UsherAPI", "UsherClient", "UsherContract", "UsherRPC", "UsherServices", "UsherStorage", protobuf,
+                crypto,
+                logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ] + nio, path: "Tests/Bench", swiftSettings: strict),
+        .executableTarget(
+            name: "protoc-gen-usher-swift",
+            dependencies: [
+                .product(name: "SwiftProtobufPluginLibrary", package: "swift-protobuf"), protobuf,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "GeneratorTests",
+            dependencies: [
+                "protoc-gen-usher-swift", protobuf,
+                .product(name: "SwiftProtobufPluginLibrary", package: "swift-protobuf"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "UsherAPITests", dependencies: ["UsherAPI", "UsherContract", protobuf], swiftSettings: strict),
+        .testTarget(
+            name: "ServicesTests",
+            dependencies: [
+                "UsherAPI", "UsherContract", "UsherServices", "UsherStorage", protobuf, logging,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "UsherRPCTests",
+            dependencies: [
+                "UsherContract", "UsherRPC", protobuf, logging,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "UsherStorageTests",
+            dependencies: [
+                "UsherContract", "UsherStorage", logging,
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "usher", "UsherAPI", "UsherClient", "UsherContract", "UsherRPC", "UsherServer", "UsherStorage",
+                protobuf,
+                logging,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "HouseRulesTests",
+            dependencies: [
+                "UsherAPI", "UsherContract", "UsherServer", "UsherServices", "UsherStorage", logging,
+            ], swiftSettings: strict),
     ]
 )

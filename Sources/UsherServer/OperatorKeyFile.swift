@@ -17,7 +17,8 @@ public enum OperatorKeyFile {
         guard file >= 0 else { throw StorageError.io("create \(temporary): \(String(cString: strerror(errno)))") }
         defer { close(file) }
         let bytes = Array("\(key)\n".utf8)
-        guard Foundation.write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0, rename(temporary, path) == 0 else {
+        guard Foundation.write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0, rename(temporary, path) == 0
+        else {
             throw StorageError.io("write \(path): \(String(cString: strerror(errno)))")
         }
         try syncDirectory(directory)

@@ -47,13 +47,15 @@ struct CallCommand: AsyncParsableCommand {
             print(method.requestTemplate)
             return
         }
-        let json = request == "-" ? String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self) : request
+        let json =
+            request == "-" ? String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self) : request
         let payload: [UInt8]
         do {
             payload = try method.requestBytes(fromJSON: json, requestID: RequestIDs.random())
         } catch {
             throw ValidationError(
-                "this is no \(method.descriptor.requestType) (\(error)); --template shows one: \(method.requestTemplate)")
+                "this is no \(method.descriptor.requestType) (\(error)); --template shows one: \(method.requestTemplate)"
+            )
         }
         let reply = try await connection.withClient(organisation: organisation, timeout: timeout?.duration) { client in
             try await client.call(method.descriptor, payload: payload)

@@ -66,7 +66,8 @@ enum AccessStore {
         "SELECT \(columns) FROM accesses \(ofViewer.split(separator: "{}").joined(separator: "revoke_time IS NULL"))"
 
     /// The viewer's accesses that open the asset at a moment: to it, to what it is a member of, or to everything.
-    static func opening(_ assetKey: Int64, to viewerKey: Int64, at now: Instant, in tx: Transaction) throws -> [Access] {
+    static func opening(_ assetKey: Int64, to viewerKey: Int64, at now: Instant, in tx: Transaction) throws -> [Access]
+    {
         try tx.rows(
             openOfViewer, viewerKey, assetKey, now, now, viewerKey, now, now, viewerKey, assetKey, now, now,
             read: access)

@@ -37,14 +37,16 @@ struct Page {
         var options = BinaryEncodingOptions()
         options.useDeterministicOrdering = true
         let bytes: [UInt8] = try list.serializedBytes(options: options)
-        digest = Array(SHA256.hash(data: Array(type(of: request).protoMessageName.utf8) + bytes).prefix(Self.digestLength))
+        digest = Array(
+            SHA256.hash(data: Array(type(of: request).protoMessageName.utf8) + bytes).prefix(Self.digestLength))
         after = token.isEmpty ? nil : try Self.key(in: token, digest: digest)
     }
 
     /// The token of the page that follows the one that ends with `key`.
     func token(after key: String) -> String {
         Data(digest + Array(key.utf8)).base64EncodedString()
-            .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
+            .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_").replacingOccurrences(
+                of: "=", with: "")
     }
 
     /// The key as a number, for lists ordered by ``ResourceID/number``; 0 for the first page.

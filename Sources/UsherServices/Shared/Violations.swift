@@ -21,7 +21,9 @@ struct Violations {
         // A scalar is at least one byte: what has too many bytes for any count need not be counted.
         let inBounds = text.utf8.count <= lengths.upperBound * 4 && lengths.contains(text.unicodeScalars.count)
         require(inBounds, field, "must have \(lengths.lowerBound) to \(lengths.upperBound) characters")
-        let clean = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F || "\n\r\t".unicodeScalars.contains($0) }
+        let clean = text.unicodeScalars.allSatisfy {
+            $0.value >= 0x20 && $0.value != 0x7F || "\n\r\t".unicodeScalars.contains($0)
+        }
         require(clean, field, "must not contain control characters")
     }
 

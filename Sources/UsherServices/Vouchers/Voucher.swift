@@ -136,7 +136,9 @@ extension Voucher {
         case .nobody, .viewer: break
         }
         if isSpent { return usageLimit == 1 ? .used : .limitReached }
-        if case .viewer(let uses) = facts.user, let perViewerLimit, uses >= perViewerLimit { return .viewerLimitReached }
+        if case .viewer(let uses) = facts.user, let perViewerLimit, uses >= perViewerLimit {
+            return .viewerLimitReached
+        }
         return nil
     }
 

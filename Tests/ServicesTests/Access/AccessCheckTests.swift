@@ -7,8 +7,12 @@ import UsherContract
 @Suite struct AccessCheckTests {
     @Test func reasonsInTheirOrder() async throws {
         let harness = try await Harness.withOpening()
-        try await harness.createAsset("nordic") { $0.geoPolicy = .with { ($0.mode, $0.countryCodes) = (.allow, ["se"]) } }
-        try await harness.createAsset("export") { $0.geoPolicy = .with { ($0.mode, $0.countryCodes) = (.block, ["SE"]) } }
+        try await harness.createAsset("nordic") {
+            $0.geoPolicy = .with { ($0.mode, $0.countryCodes) = (.allow, ["se"]) }
+        }
+        try await harness.createAsset("export") {
+            $0.geoPolicy = .with { ($0.mode, $0.countryCodes) = (.block, ["SE"]) }
+        }
         _ = try await harness.createVoucher("ALL")
         _ = try await harness.createVoucher("ABROAD") { $0.ignoreGeoblocking = true }
         let rows: [(asset: String, country: String, reason: String)] = [
@@ -68,7 +72,8 @@ import UsherContract
         ] {
             #expect(try await harness.refusal(Accesses.checkAccess, request)?.code == .invalidArgument)
         }
-        #expect(try await harness.refusal(Accesses.getAccess, .with { $0.accessID = "x" })?.reason == "ACCESS_NOT_FOUND")
+        #expect(
+            try await harness.refusal(Accesses.getAccess, .with { $0.accessID = "x" })?.reason == "ACCESS_NOT_FOUND")
     }
 
     @Test func anAccessIsReadByItsID() async throws {

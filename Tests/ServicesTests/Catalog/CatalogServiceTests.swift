@@ -33,7 +33,10 @@ import UsherContract
         ("asset.description", { $0.description_p = "\u{0}" }),
         ("asset.member_asset_ids", { $0.memberAssetIds = ["opening"] }),
         ("asset.member_asset_ids", { ($0.type, $0.memberAssetIds) = (.series, ["opening", "opening"]) }),
-        ("asset.related_content[0].url", { $0.relatedContent = [.with { ($0.kind, $0.url) = (.bonus, "javascript:x") }] }),
+        (
+            "asset.related_content[0].url",
+            { $0.relatedContent = [.with { ($0.kind, $0.url) = (.bonus, "javascript:x") }] }
+        ),
         ("asset.related_content[0].kind", { $0.relatedContent = [.with { $0.url = "https://example.org" }] }),
         ("asset.geo_policy.mode", { $0.geoPolicy.countryCodes = ["SE"] }),
         ("asset.geo_policy.country_codes", { $0.geoPolicy.mode = .allow }),
@@ -73,7 +76,8 @@ import UsherContract
     @Test func viewers() async throws {
         let harness = try await Harness.withOpening()
         let made = try await harness.call(
-            Catalog.createViewer, .with { $0.viewer = .with { ($0.viewerID, $0.email) = ("anna", "Anna@Example.org") } })
+            Catalog.createViewer, .with { $0.viewer = .with { ($0.viewerID, $0.email) = ("anna", "Anna@Example.org") } }
+        )
         #expect(made.email == "Anna@Example.org" && made.status == .active)
         #expect(try await harness.call(Catalog.getViewer, .with { $0.viewerID = "anna" }) == made)
         #expect(
@@ -82,7 +86,8 @@ import UsherContract
         #expect(try await harness.call(Catalog.createViewer, .init()).viewerID.hasPrefix("vwr_"))
         for email in ["anna", "@example.org", "anna@", "a@b@c", "a b@c"] {
             #expect(
-                try await harness.refusal(Catalog.createViewer, .with { $0.viewer.email = email })?.violations.first?.field
+                try await harness.refusal(Catalog.createViewer, .with { $0.viewer.email = email })?.violations.first?
+                    .field
                     == "viewer.email")
         }
     }

@@ -84,13 +84,14 @@ import UsherContract
         #expect(try await harness.refusal(Organisations.updateSettings, request)?.reason == "SETTING_CONFLICT")
     }
 
-    private static let badSettings: [(String, @Sendable (inout Usher_Organisations_V1_UpdateSettingsRequest) -> Void)] = [
-        ("settings.time_zone", { $0.settings.timeZone = "Mars/Olympus" }),
-        ("settings.time_zone", { $0.settings.timeZone = "../etc/passwd" }),
-        ("settings.voucher_expiration_hours", { $0.settings.voucherExpirationHours = -1 }),
-        ("settings.concurrent_session_limit", { $0.settings.concurrentSessionLimit = 0 }),
-        ("update_mask", { $0.updateMask.paths = ["organisation_id"] }),
-    ]
+    private static let badSettings: [(String, @Sendable (inout Usher_Organisations_V1_UpdateSettingsRequest) -> Void)] =
+        [
+            ("settings.time_zone", { $0.settings.timeZone = "Mars/Olympus" }),
+            ("settings.time_zone", { $0.settings.timeZone = "../etc/passwd" }),
+            ("settings.voucher_expiration_hours", { $0.settings.voucherExpirationHours = -1 }),
+            ("settings.concurrent_session_limit", { $0.settings.concurrentSessionLimit = 0 }),
+            ("update_mask", { $0.updateMask.paths = ["organisation_id"] }),
+        ]
 
     @Test(arguments: badSettings)
     func settingsThatCannotBeAccepted(
@@ -150,6 +151,7 @@ import UsherContract
             try await harness.refusal(Organisations.revokeApiKey, .with { $0.keyID = first.keyID }, in: nil)?.reason
                 == "LAST_OPERATOR_KEY")
         _ = try await harness.call(Organisations.createApiKey, .init(), in: nil)
-        #expect(try await harness.call(Organisations.revokeApiKey, .with { $0.keyID = first.keyID }, in: nil).hasRevokeTime)
+        #expect(
+            try await harness.call(Organisations.revokeApiKey, .with { $0.keyID = first.keyID }, in: nil).hasRevokeTime)
     }
 }

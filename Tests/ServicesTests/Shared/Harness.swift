@@ -48,8 +48,10 @@ final class Harness: Sendable {
         as caller: Caller? = nil
     ) async throws -> Response {
         let row = try #require(services.methods.first { $0.descriptor == method.descriptor })
-        let caller = caller ?? Caller(
-            role: .platformOperator, principal: "key_test", organisationID: organisation, scopes: .all)
+        let caller =
+            caller
+            ?? Caller(
+                role: .platformOperator, principal: "key_test", organisationID: organisation, scopes: .all)
         let database = row.database == .platform ? storage.platform : storage.organisation(try #require(organisation))
         let reply = try await withCheckedThrowingContinuation { continuation in
             database.submit(

@@ -97,20 +97,25 @@ import UsherContract
         #expect(pattern.code.wholeMatch(of: /SUMMER-[A-HK-NP-Z2-9]{8}-VIP/) != nil)
     }
 
-    private static let badGenerations: [(String, @Sendable (inout Usher_Vouchers_V1_GenerateVouchersRequest) -> Void)] = [
-        ("count", { $0.count = 0 }), ("count", { $0.count = 10_001 }), ("asset_id", { $0.assetID = "" }),
-        ("batch_id", { $0.batchID = "../up" }), ("usage_limit", { $0.usageLimit = 0 }),
-        ("usage_limit", { ($0.usageLimit, $0.unlimited) = (1, true) }), ("per_viewer_limit", { $0.perViewerLimit = -1 }),
-        ("redeem_until", { ($0.redeemFrom.seconds, $0.redeemUntil.seconds) = (10, 10) }),
-        ("redeem_from", { $0.redeemFrom.seconds = 1 << 60 }), ("name", { $0.name = String(repeating: "é", count: 201) }),
-        ("name", { $0.name = "a\u{7}" }), ("custom", { $0.custom = ["": "x"] }),
-        ("custom", { $0.custom = Dictionary(uniqueKeysWithValues: (0...50).map { ("\($0)", "") }) }),
-        ("access_period", { $0.accessPeriod = .init() }), ("access_period.length", { $0.accessPeriod.unit = .day }),
-        ("access_period.length", { ($0.accessPeriod.unit, $0.accessPeriod.length) = (.year, 101) }),
-        ("asset_type", { $0.assetType = .series }), ("code_profile.alphabet", { $0.codeProfile.alphabet = "aAbBcCdD" }),
-        ("code_profile.length", { $0.codeProfile.length = 3 }), ("code_profile.prefix", { $0.codeProfile.prefix = "a b" }),
-        ("redeem_on", { $0.redeemOn = .UNRECOGNIZED(9) }),
-    ]
+    private static let badGenerations: [(String, @Sendable (inout Usher_Vouchers_V1_GenerateVouchersRequest) -> Void)] =
+        [
+            ("count", { $0.count = 0 }), ("count", { $0.count = 10_001 }), ("asset_id", { $0.assetID = "" }),
+            ("batch_id", { $0.batchID = "../up" }), ("usage_limit", { $0.usageLimit = 0 }),
+            ("usage_limit", { ($0.usageLimit, $0.unlimited) = (1, true) }),
+            ("per_viewer_limit", { $0.perViewerLimit = -1 }),
+            ("redeem_until", { ($0.redeemFrom.seconds, $0.redeemUntil.seconds) = (10, 10) }),
+            ("redeem_from", { $0.redeemFrom.seconds = 1 << 60 }),
+            ("name", { $0.name = String(repeating: "é", count: 201) }),
+            ("name", { $0.name = "a\u{7}" }), ("custom", { $0.custom = ["": "x"] }),
+            ("custom", { $0.custom = Dictionary(uniqueKeysWithValues: (0...50).map { ("\($0)", "") }) }),
+            ("access_period", { $0.accessPeriod = .init() }), ("access_period.length", { $0.accessPeriod.unit = .day }),
+            ("access_period.length", { ($0.accessPeriod.unit, $0.accessPeriod.length) = (.year, 101) }),
+            ("asset_type", { $0.assetType = .series }),
+            ("code_profile.alphabet", { $0.codeProfile.alphabet = "aAbBcCdD" }),
+            ("code_profile.length", { $0.codeProfile.length = 3 }),
+            ("code_profile.prefix", { $0.codeProfile.prefix = "a b" }),
+            ("redeem_on", { $0.redeemOn = .UNRECOGNIZED(9) }),
+        ]
 
     @Test(arguments: badGenerations)
     func fieldsThatCannotBeAccepted(
@@ -327,7 +332,9 @@ import UsherContract
         let page = try await harness.call(
             Vouchers.listVouchers, .with { ($0.batchID, $0.pageSize) = ("a", 2) })
         #expect(page.vouchers.count == 2 && !page.nextPageToken.isEmpty)
-        for (size, token, batch) in [(-1, "", "a"), (2, page.nextPageToken, "b"), (2, "rubbish!", "a"), (2, "AAAA", "a")] {
+        for (size, token, batch) in [
+            (-1, "", "a"), (2, page.nextPageToken, "b"), (2, "rubbish!", "a"), (2, "AAAA", "a"),
+        ] {
             let refusal = try await harness.refusal(
                 Vouchers.listVouchers, .with { ($0.batchID, $0.pageSize, $0.pageToken) = (batch, Int32(size), token) })
             #expect(refusal?.code == .invalidArgument, "\(size) \(token) \(batch)")
@@ -342,7 +349,9 @@ import UsherContract
         let harness = try await Harness.withOpening()
         let real = try await harness.createVoucher("A").voucherID
         let number = real.dropFirst(4)
-        for id in ["", "vch_", "vch_0000000000000", "acc_\(number)", "\(real)0", "vch_zzzzzzzzzzzzz", real.uppercased()] {
+        for id in [
+            "", "vch_", "vch_0000000000000", "acc_\(number)", "\(real)0", "vch_zzzzzzzzzzzzz", real.uppercased(),
+        ] {
             #expect(
                 try await harness.refusal(Vouchers.getVoucher, .with { $0.voucherID = id })?.reason
                     == "VOUCHER_NOT_FOUND")

@@ -1,0 +1,118 @@
+import Foundation
+import Logging
+import Synchronization
+import UsherAPI
+import UsherClient
+import UsherContract
+import UsherRPC
+import UsherServer
+import UsherStorage
+
+/// A server in this process, over TCP, with a clock that stands still until it is set.
+final class RunningServer: Sendable {
+    let server: UsherServer
+    let port: Int
+    let directory: String
+    let operatorKey: String
+    private let clock: TestClock
+
+    /// 2026-11-20T18:00:00Z.
+    static let start = Instant(microseconds: 1_795_197_600_000_000)
+
+    private init(_ server: UsherServer, port: Int, directory: String, clock: TestClock) throws {
+        self.server = server
+        self.port = port
+        self.directory = directory
+        self.clock = clock
+        operatorKey = try String(contentsOfFile: OperatorKeyFile.path(in: directory), encoding: .utf8)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Runs `work` against a new server, which is then drained and its data removed.
+    static func with(
+        storage: StorageLimits = StorageLimits(), _ work: (RunningServer) async throws -> Void
+    ) async throws {
+        let directory = "\(NSTemporaryDirectory())usher-server-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let clock = TestClock(start)
+        var rpc = RPCServerConfiguration()
+        rpc.port = 0
+        let server = try UsherServer(
+            ServerConfiguration(dataDirectory: directory, rpc: rpc, admin: nil, storage: storage),
+            ambient: Ambient(now: { clock.now }, fillRandom: Ambient.system.fillRandom),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let bound = try await server.start()
+        do {
+            try await work(RunningServer(server, port: bound.rpc.port, directory: directory, clock: clock))
+        } catch {
+            await server.drain()
+            throw error
+        }
+        await server.drain()
+    }
+
+    var now: Instant {
+        get { clock.now }
+        set { clock.now = newValue }
+    }
+
+    func client(key: String? = nil, organisation: String? = nil) -> UsherClient {
+        UsherClient(
+            host: "127.0.0.1", port: port, key: key ?? operatorKey, defaults: CallOptions(organisation: organisation))
+    }
+
+    /// An organisation with a key of its own, and a client that calls with it.
+    func organisation(_ id: String) async throws -> UsherClient {
+        let platform = client()
+        let organisations = Usher_Organisations_V1_OrganisationServiceClient(transport: platform)
+        _ = try await organisations.createOrganisation(
+            .with { $0.organisation = .with { ($0.organisationID, $0.name) = (id, id) } })
+        let key = try await organisations.createApiKey(
+            .with { $0.apiKey.name = "test" }, options: .init(organisation: id))
+        await platform.close()
+        return client(key: key.secret)
+    }
+}
+
+private final class TestClock: Sendable {
+    private let value: Mutex<Instant>
+
+    init(_ start: Instant) { value = Mutex(start) }
+
+    var now: Instant {
+        get { value.withLock { $0 } }
+        set { value.withLock { $0 = newValue } }
+    }
+}
+
+extension UsherClient {
+    var vouchers: Usher_Vouchers_V1_VoucherServiceClient { .init(transport: self) }
+    var catalog: Usher_Catalog_V1_CatalogServiceClient { .init(transport: self) }
+    var accesses: Usher_Access_V1_AccessServiceClient { .init(transport: self) }
+    var session: Usher_Session_V1_SessionServiceClient { .init(transport: self) }
+    var organisations: Usher_Organisations_V1_OrganisationServiceClient { .init(transport: self) }
+
+    func createOpening() async throws {
+        _ = try await catalog.createAsset(
+            .with { $0.asset = .with { ($0.assetID, $0.type, $0.title) = ("opening", .liveEvent, "Opening Night") } })
+    }
+
+    func generate(_ count: Int, _ change: (inout Usher_Vouchers_V1_GenerateVouchersRequest) -> Void = { _ in })
+        async throws -> [String]
+    {
+        var request = Usher_Vouchers_V1_GenerateVouchersRequest()
+        (request.assetID, request.count) = ("opening", Int32(count))
+        change(&request)
+        return try await vouchers.generateVouchers(request).vouchers.map(\.code)
+    }
+}
+
+/// The reason that `work` is refused with; nil where it succeeds.
+func reason(_ work: () async throws -> Void) async throws -> String? {
+    do {
+        try await work()
+        return nil
+    } catch let refusal as Refusal {
+        return refusal.reason
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+import UsherClient
+
+/// A server as users run it: the built `usher` binary, in a process of its own, on a temporary data directory.
+final class ServerProcess {
+    let directory: String
+    private(set) var port = 0
+    private(set) var adminPort = 0
+    private var process: Process?
+
+    init() {
+        directory = "\(NSTemporaryDirectory())usher-process-\(UUID().uuidString)"
+    }
+
+    deinit {
+        kill()
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// The folder that the tests were built into holds the executables too.
+    static var binary: String {
+        let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        return folder.appendingPathComponent("usher").path
+    }
+
+    var operatorKey: String {
+        get throws {
+            try String(contentsOfFile: "\(directory)/operator.key", encoding: .utf8)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+    }
+
+    var processID: Int32 {
+        get throws { try #require(process).processIdentifier }
+    }
+
+    /// Starts the server on any free port and waits until it says that it serves.
+    func start() throws {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: Self.binary)
+        process.arguments = [
+            "serve", "--data", directory, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--log-level", "warning",
+        ]
+        process.standardOutput = output
+        try process.run()
+        self.process = process
+        var text = ""
+        while !text.contains("health and metrics on http://127.0.0.1:") || !text.hasSuffix("\n") {
+            let data = output.fileHandleForReading.availableData
+            try #require(!data.isEmpty, "the server ended before it served: \(text)")
+            text += String(decoding: data, as: UTF8.self)
+        }
+        port = try Self.port(after: "usher: serving on 127.0.0.1:", in: text)
+        adminPort = try Self.port(after: "http://127.0.0.1:", in: text)
+    }
+
+    private static func port(after prefix: String, in text: String) throws -> Int {
+        let start = try #require(text.range(of: prefix)?.upperBound)
+        return try #require(Int(text[start...].prefix(while: \.isNumber)))
+    }
+
+    /// SIGKILL, and waits until the process is gone.
+    func kill() {
+        guard let process else { return }
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+        self.process = nil
+    }
+
+    /// SIGTERM, and the exit status.
+    func terminate() -> Int32 {
+        guard let process else { return -1 }
+        process.terminate()
+        process.waitUntilExit()
+        self.process = nil
+        return process.terminationStatus
+    }
+
+    func client(key: String? = nil, organisation: String? = nil, timeout: Duration = .seconds(30)) throws -> UsherClient
+    {
+        UsherClient(
+            host: "127.0.0.1", port: port, key: try key ?? operatorKey,
+            defaults: CallOptions(timeout: timeout, organisation: organisation))
+    }
+
+    /// Runs the command line, with the server's address and the operator's key in its environment.
+    func usher(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+        let process = Process()
+        let (output, errors) = (Pipe(), Pipe())
+        process.executableURL = URL(fileURLWithPath: Self.binary)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            "USHER_ADDRESS": "127.0.0.1:\(port)", "USHER_KEY": (try? operatorKey) ?? "",
+        ]) { $1 }
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let errorText = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, text, errorText)
+    }
+}
