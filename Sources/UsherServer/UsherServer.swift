@@ -18,6 +18,7 @@ public final class UsherServer: Sendable {
     private let metrics: PrometheusRegistry
     private let credentials: CredentialTable
     private let admin = Mutex<AdminServer?>(nil)
+    private let idleCloser = Mutex<Task<Void, Never>?>(nil)
     private let isReady = Atomic<Bool>(false)
     private let logger: Logger
 
@@ -61,6 +62,7 @@ public final class UsherServer: Sendable {
             ) { [weak self] path in self?.page(path) }
             admin.withLock { $0 = server }
         }
+        idleCloser.withLock { $0 = Task { [storage] in await Self.closeIdleOrganisations(of: storage) } }
         isReady.store(true, ordering: .releasing)
         return (HostAndPort(host: bound.host, port: bound.port), admin.withLock { $0?.address })
     }
@@ -69,9 +71,17 @@ public final class UsherServer: Sendable {
     /// or without it.
     public func drain() async {
         isReady.store(false, ordering: .releasing)
+        idleCloser.withLock { $0?.cancel() }
         await rpc.drain(grace: configuration.drainGrace)
         storage.shutdown()
         await admin.withLock { $0 }?.close()
+    }
+
+    /// An organisation that nobody calls for this long gives its memory back, and its WAL is emptied.
+    private static let idleTime = Duration.seconds(60)
+
+    private static func closeIdleOrganisations(of storage: Storage) async {
+        while (try? await Task.sleep(for: idleTime)) != nil { storage.closeIdleOrganisations() }
     }
 
     private func page(_ path: String) -> (status: HTTPResponseStatus, body: String)? {

@@ -45,6 +45,7 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try await ServeSettings(self)
         var logger = Logger(label: "usher", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = settings.logLevel
+        DescriptorLimit.raise()
         let metrics = PrometheusRegistry()
         MetricsSystem.bootstrap(metrics)
         let server: UsherServer
