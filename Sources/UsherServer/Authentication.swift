@@ -23,7 +23,7 @@ struct Authentication: Sendable {
     private static let scheme = Array("bearer ".utf8)
 
     /// - Throws: UNAUTHENTICATED `CREDENTIAL_MISSING` and what ``CredentialTable/authenticate(_:at:)`` throws;
-    ///   PERMISSION_DENIED `ORGANISATION_MISMATCH`; NOT_FOUND `ORGANISATION_NOT_FOUND`.
+    ///   PERMISSION_DENIED `ORGANISATION_MISMATCH`, `ORGANISATION_SUSPENDED`; NOT_FOUND `ORGANISATION_NOT_FOUND`.
     func caller(of call: InboundCall, _ session: ConnectionSession) throws -> VerifiedCaller {
         let presented = call.metadata.first("authorization")
         let named = call.metadata.first("organisation")
@@ -64,13 +64,11 @@ struct Authentication: Sendable {
                     .permissionDenied, "ORGANISATION_MISMATCH", "The key belongs to another organisation.")
             }
         } else if !organisationID.isEmpty {
-            guard credentials.hasOrganisation(organisationID) else {
-                throw Refusal(.notFound, "ORGANISATION_NOT_FOUND", "There is no such organisation.")
-            }
             acting = organisationID
         }
         let caller = Caller(
-            role: credential.role, principal: credential.keyID, organisationID: acting, scopes: credential.scopes)
+            role: credential.role, principal: credential.keyID, organisationID: acting, scopes: credential.scopes,
+            features: try acting.map(credentials.features(ofOrganisation:)) ?? [])
         return VerifiedCaller(caller: caller, organisation: acting.map(storage.organisation))
     }
 

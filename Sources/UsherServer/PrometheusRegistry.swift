@@ -7,7 +7,7 @@ import Synchronization
 /// histograms with fixed buckets are all that is here.
 /// Source: prometheus.io/docs/instrumenting/exposition_formats, version 0.0.4.
 public final class PrometheusRegistry: MetricsFactory {
-    private let series = Mutex<[SeriesKey: Series]>([:])
+    private let series = Mutex<[SeriesKey: any Series]>([:])
 
     public init() {}
 

@@ -22,6 +22,38 @@ public enum Usher_Access_V1_AccessService {
         requestTemplate: #"{"viewerId": "", "code": "", "assetId": "", "ip": "", "country": "", "at": "1970-01-01T00:00:00Z"}"#
     )
 
+    /// Gives a viewer access by hand. Scope `access:write`.
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `VIEWER_NOT_FOUND` (only where viewers must be known).
+    public static let grantAccess = TypedMethod<
+        Usher_Access_V1_GrantAccessRequest,
+        Usher_Access_V1_Access
+    >(
+        MethodDescriptor(
+            service: "usher.access.v1.AccessService", name: "GrantAccess",
+            requestType: "usher.access.v1.GrantAccessRequest",
+            responseType: "usher.access.v1.Access",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"viewerId": "", "assetId": "", "startTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "requestId": ""}"#
+    )
+
+    /// Ends an access at once; one that is revoked already is left as it is. Scope `access:write`.
+    /// Refusals: NOT_FOUND `ACCESS_NOT_FOUND`.
+    public static let revokeAccess = TypedMethod<
+        Usher_Access_V1_RevokeAccessRequest,
+        Usher_Access_V1_Access
+    >(
+        MethodDescriptor(
+            service: "usher.access.v1.AccessService", name: "RevokeAccess",
+            requestType: "usher.access.v1.RevokeAccessRequest",
+            responseType: "usher.access.v1.Access",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"accessId": "", "reason": "", "requestId": ""}"#
+    )
+
     /// Returns one access record. Scope `access:read`. Refusals: NOT_FOUND `ACCESS_NOT_FOUND`.
     public static let getAccess = TypedMethod<
         Usher_Access_V1_GetAccessRequest,
@@ -40,6 +72,12 @@ public enum Usher_Access_V1_AccessService {
     /// Every method of the service, in the order of the proto.
     public static let methods: [any AnyMethod] = [
         checkAccess,
+        grantAccess,
+        revokeAccess,
         getAccess,
     ]
 }
+
+extension Usher_Access_V1_GrantAccessRequest: RequestWithID {}
+
+extension Usher_Access_V1_RevokeAccessRequest: RequestWithID {}

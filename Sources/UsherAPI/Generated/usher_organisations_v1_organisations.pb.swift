@@ -31,6 +31,9 @@ public nonisolated enum Usher_Organisations_V1_OrganisationState: SwiftProtobuf.
 
   /// Served.
   case active // = 1
+
+  /// Refused everywhere.
+  case suspended // = 2
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -41,6 +44,7 @@ public nonisolated enum Usher_Organisations_V1_OrganisationState: SwiftProtobuf.
     switch rawValue {
     case 0: self = .unspecified
     case 1: self = .active
+    case 2: self = .suspended
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -49,6 +53,7 @@ public nonisolated enum Usher_Organisations_V1_OrganisationState: SwiftProtobuf.
     switch self {
     case .unspecified: return 0
     case .active: return 1
+    case .suspended: return 2
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -57,6 +62,7 @@ public nonisolated enum Usher_Organisations_V1_OrganisationState: SwiftProtobuf.
   public static let allCases: [Usher_Organisations_V1_OrganisationState] = [
     .unspecified,
     .active,
+    .suspended,
   ]
 
 }
@@ -193,8 +199,11 @@ public nonisolated struct Usher_Organisations_V1_Organisation: Sendable {
   /// Clears the value of `updateTime`. Subsequent reads from it will return its default value.
   public mutating func clearUpdateTime() {self._updateTime = nil}
 
-  /// Changes with every change. Output only.
+  /// Changes with every change. Given in an update it must be the current one.
   public var etag: String = String()
+
+  /// Whether the organisation may sell vouchers for later use; only the operator switches it. Default false.
+  public var purchasableVouchersEnabled: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -272,6 +281,80 @@ public nonisolated struct Usher_Organisations_V1_ListOrganisationsResponse: Send
 
   /// For the next page; empty on the last.
   public var nextPageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for a change of an organisation.
+public nonisolated struct Usher_Organisations_V1_UpdateOrganisationRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The organisation, by its id, with the new values.
+  public var organisation: Usher_Organisations_V1_Organisation {
+    get {_organisation ?? Usher_Organisations_V1_Organisation()}
+    set {_organisation = newValue}
+  }
+  /// Returns true if `organisation` has been explicitly set.
+  public var hasOrganisation: Bool {self._organisation != nil}
+  /// Clears the value of `organisation`. Subsequent reads from it will return its default value.
+  public mutating func clearOrganisation() {self._organisation = nil}
+
+  /// Which of `name` and `purchasable_vouchers_enabled` to change; empty or `*` means both.
+  public var updateMask: SwiftProtobuf.Google_Protobuf_FieldMask {
+    get {_updateMask ?? SwiftProtobuf.Google_Protobuf_FieldMask()}
+    set {_updateMask = newValue}
+  }
+  /// Returns true if `updateMask` has been explicitly set.
+  public var hasUpdateMask: Bool {self._updateMask != nil}
+  /// Clears the value of `updateMask`. Subsequent reads from it will return its default value.
+  public mutating func clearUpdateMask() {self._updateMask = nil}
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _organisation: Usher_Organisations_V1_Organisation? = nil
+  fileprivate var _updateMask: SwiftProtobuf.Google_Protobuf_FieldMask? = nil
+}
+
+/// Asks for an organisation to be refused.
+public nonisolated struct Usher_Organisations_V1_SuspendOrganisationRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The organisation's id.
+  public var organisationID: String = String()
+
+  /// Why, for the audit; at most 1,000 characters.
+  public var reason: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for a suspended organisation to be served again.
+public nonisolated struct Usher_Organisations_V1_ResumeOrganisationRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The organisation's id.
+  public var organisationID: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -586,7 +669,7 @@ public nonisolated struct Usher_Organisations_V1_RevokeApiKeyRequest: Sendable {
 fileprivate nonisolated let _protobuf_package = "usher.organisations.v1"
 
 nonisolated extension Usher_Organisations_V1_OrganisationState: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ORGANISATION_STATE_UNSPECIFIED\0\u{1}ORGANISATION_STATE_ACTIVE\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ORGANISATION_STATE_UNSPECIFIED\0\u{1}ORGANISATION_STATE_ACTIVE\0\u{1}ORGANISATION_STATE_SUSPENDED\0")
 }
 
 nonisolated extension Usher_Organisations_V1_ConcurrentSessionPolicy: SwiftProtobuf._ProtoNameProviding {
@@ -599,7 +682,7 @@ nonisolated extension Usher_Organisations_V1_TakeBackDownloaded: SwiftProtobuf._
 
 nonisolated extension Usher_Organisations_V1_Organisation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Organisation"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}organisation_id\0\u{1}name\0\u{1}state\0\u{3}create_time\0\u{3}update_time\0\u{1}etag\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}organisation_id\0\u{1}name\0\u{1}state\0\u{3}create_time\0\u{3}update_time\0\u{1}etag\0\u{3}purchasable_vouchers_enabled\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -613,6 +696,7 @@ nonisolated extension Usher_Organisations_V1_Organisation: SwiftProtobuf.Message
       case 4: try { try decoder.decodeSingularMessageField(value: &self._createTime) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._updateTime) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.etag) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.purchasableVouchersEnabled) }()
       default: break
       }
     }
@@ -641,6 +725,9 @@ nonisolated extension Usher_Organisations_V1_Organisation: SwiftProtobuf.Message
     if !self.etag.isEmpty {
       try visitor.visitSingularStringField(value: self.etag, fieldNumber: 6)
     }
+    if self.purchasableVouchersEnabled != false {
+      try visitor.visitSingularBoolField(value: self.purchasableVouchersEnabled, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -651,6 +738,7 @@ nonisolated extension Usher_Organisations_V1_Organisation: SwiftProtobuf.Message
     if lhs._createTime != rhs._createTime {return false}
     if lhs._updateTime != rhs._updateTime {return false}
     if lhs.etag != rhs.etag {return false}
+    if lhs.purchasableVouchersEnabled != rhs.purchasableVouchersEnabled {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -790,6 +878,125 @@ nonisolated extension Usher_Organisations_V1_ListOrganisationsResponse: SwiftPro
   public static func ==(lhs: Usher_Organisations_V1_ListOrganisationsResponse, rhs: Usher_Organisations_V1_ListOrganisationsResponse) -> Bool {
     if lhs.organisations != rhs.organisations {return false}
     if lhs.nextPageToken != rhs.nextPageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Organisations_V1_UpdateOrganisationRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".UpdateOrganisationRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}organisation\0\u{3}update_mask\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._organisation) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._updateMask) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._organisation {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._updateMask {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Organisations_V1_UpdateOrganisationRequest, rhs: Usher_Organisations_V1_UpdateOrganisationRequest) -> Bool {
+    if lhs._organisation != rhs._organisation {return false}
+    if lhs._updateMask != rhs._updateMask {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Organisations_V1_SuspendOrganisationRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SuspendOrganisationRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}organisation_id\0\u{1}reason\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.organisationID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.organisationID.isEmpty {
+      try visitor.visitSingularStringField(value: self.organisationID, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Organisations_V1_SuspendOrganisationRequest, rhs: Usher_Organisations_V1_SuspendOrganisationRequest) -> Bool {
+    if lhs.organisationID != rhs.organisationID {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Organisations_V1_ResumeOrganisationRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ResumeOrganisationRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}organisation_id\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.organisationID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.organisationID.isEmpty {
+      try visitor.visitSingularStringField(value: self.organisationID, fieldNumber: 1)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Organisations_V1_ResumeOrganisationRequest, rhs: Usher_Organisations_V1_ResumeOrganisationRequest) -> Bool {
+    if lhs.organisationID != rhs.organisationID {return false}
+    if lhs.requestID != rhs.requestID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

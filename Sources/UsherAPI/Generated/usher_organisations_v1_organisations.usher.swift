@@ -18,7 +18,7 @@ public enum Usher_Organisations_V1_OrganisationService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: false
         ),
-        requestTemplate: #"{"organisation": {"organisationId": "", "name": "", "state": "ORGANISATION_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "requestId": ""}"#
+        requestTemplate: #"{"organisation": {"organisationId": "", "name": "", "state": "ORGANISATION_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": "", "purchasableVouchersEnabled": false}, "requestId": ""}"#
     )
 
     /// Returns one organisation. Operator only. Refusals: NOT_FOUND `ORGANISATION_NOT_FOUND`.
@@ -49,6 +49,55 @@ public enum Usher_Organisations_V1_OrganisationService {
             hasRequestID: false, requestContainsMap: false
         ),
         requestTemplate: #"{"pageSize": 0, "pageToken": ""}"#
+    )
+
+    /// Changes an organisation's name and features. Operator only.
+    /// Refusals: NOT_FOUND `ORGANISATION_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public static let updateOrganisation = TypedMethod<
+        Usher_Organisations_V1_UpdateOrganisationRequest,
+        Usher_Organisations_V1_Organisation
+    >(
+        MethodDescriptor(
+            service: "usher.organisations.v1.OrganisationService", name: "UpdateOrganisation",
+            requestType: "usher.organisations.v1.UpdateOrganisationRequest",
+            responseType: "usher.organisations.v1.Organisation",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"organisation": {"organisationId": "", "name": "", "state": "ORGANISATION_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": "", "purchasableVouchersEnabled": false}, "updateMask": "", "requestId": ""}"#
+    )
+
+    /// Refuses every call of an organisation from now on (PERMISSION_DENIED `ORGANISATION_SUSPENDED`), the operator's on
+    /// its behalf included; nothing of it is lost. Suspending it again changes nothing. Operator only.
+    /// Refusals: NOT_FOUND `ORGANISATION_NOT_FOUND`.
+    public static let suspendOrganisation = TypedMethod<
+        Usher_Organisations_V1_SuspendOrganisationRequest,
+        Usher_Organisations_V1_Organisation
+    >(
+        MethodDescriptor(
+            service: "usher.organisations.v1.OrganisationService", name: "SuspendOrganisation",
+            requestType: "usher.organisations.v1.SuspendOrganisationRequest",
+            responseType: "usher.organisations.v1.Organisation",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"organisationId": "", "reason": "", "requestId": ""}"#
+    )
+
+    /// Serves a suspended organisation again; one that is not suspended is left as it is. Operator only.
+    /// Refusals: NOT_FOUND `ORGANISATION_NOT_FOUND`.
+    public static let resumeOrganisation = TypedMethod<
+        Usher_Organisations_V1_ResumeOrganisationRequest,
+        Usher_Organisations_V1_Organisation
+    >(
+        MethodDescriptor(
+            service: "usher.organisations.v1.OrganisationService", name: "ResumeOrganisation",
+            requestType: "usher.organisations.v1.ResumeOrganisationRequest",
+            responseType: "usher.organisations.v1.Organisation",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"organisationId": "", "requestId": ""}"#
     )
 
     /// Returns the settings of the caller's organisation. Scope `organisations:read`.
@@ -136,6 +185,9 @@ public enum Usher_Organisations_V1_OrganisationService {
         createOrganisation,
         getOrganisation,
         listOrganisations,
+        updateOrganisation,
+        suspendOrganisation,
+        resumeOrganisation,
         getSettings,
         updateSettings,
         createApiKey,
@@ -145,6 +197,12 @@ public enum Usher_Organisations_V1_OrganisationService {
 }
 
 extension Usher_Organisations_V1_CreateOrganisationRequest: RequestWithID {}
+
+extension Usher_Organisations_V1_UpdateOrganisationRequest: RequestWithID {}
+
+extension Usher_Organisations_V1_SuspendOrganisationRequest: RequestWithID {}
+
+extension Usher_Organisations_V1_ResumeOrganisationRequest: RequestWithID {}
 
 extension Usher_Organisations_V1_UpdateSettingsRequest: RequestWithID {}
 

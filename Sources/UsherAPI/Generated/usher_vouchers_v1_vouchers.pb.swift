@@ -130,6 +130,12 @@ public nonisolated enum Usher_Vouchers_V1_VoucherState: SwiftProtobuf.Enum, Swif
 
   /// `redeem_until` has passed.
   case expired // = 4
+
+  /// It was switched off.
+  case deactivated // = 5
+
+  /// It was deleted.
+  case deleted // = 6
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -143,6 +149,8 @@ public nonisolated enum Usher_Vouchers_V1_VoucherState: SwiftProtobuf.Enum, Swif
     case 2: self = .scheduled
     case 3: self = .used
     case 4: self = .expired
+    case 5: self = .deactivated
+    case 6: self = .deleted
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -154,6 +162,8 @@ public nonisolated enum Usher_Vouchers_V1_VoucherState: SwiftProtobuf.Enum, Swif
     case .scheduled: return 2
     case .used: return 3
     case .expired: return 4
+    case .deactivated: return 5
+    case .deleted: return 6
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -165,6 +175,8 @@ public nonisolated enum Usher_Vouchers_V1_VoucherState: SwiftProtobuf.Enum, Swif
     .scheduled,
     .used,
     .expired,
+    .deactivated,
+    .deleted,
   ]
 
 }
@@ -222,6 +234,51 @@ public nonisolated enum Usher_Vouchers_V1_AccessPeriodUnit: SwiftProtobuf.Enum, 
     .day,
     .month,
     .year,
+  ]
+
+}
+
+/// How a call treats rows that cannot be done.
+public nonisolated enum Usher_Vouchers_V1_BulkMode: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not given: ATOMIC.
+  case unspecified // = 0
+
+  /// All rows or none.
+  case atomic // = 1
+
+  /// Each row by itself; the others are done all the same.
+  case perRow // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .atomic
+    case 2: self = .perRow
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .atomic: return 1
+    case .perRow: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Usher_Vouchers_V1_BulkMode] = [
+    .unspecified,
+    .atomic,
+    .perRow,
   ]
 
 }
@@ -436,7 +493,7 @@ public nonisolated struct Usher_Vouchers_V1_Voucher: @unchecked Sendable {
   /// Clears the value of `updateTime`. Subsequent reads from it will return its default value.
   public mutating func clearUpdateTime() {_uniqueStorage()._updateTime = nil}
 
-  /// Changes with every change. Output only.
+  /// Changes with every change. Given in an update it must be the current one.
   public var etag: String {
     get {_storage._etag}
     set {_uniqueStorage()._etag = newValue}
@@ -1020,11 +1077,22 @@ public nonisolated struct Usher_Vouchers_V1_Redemption: Sendable {
   /// Clears the value of `redeemTime`. Subsequent reads from it will return its default value.
   public mutating func clearRedeemTime() {self._redeemTime = nil}
 
+  /// When it was rolled back; absent where it counts.
+  public var rollBackTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_rollBackTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_rollBackTime = newValue}
+  }
+  /// Returns true if `rollBackTime` has been explicitly set.
+  public var hasRollBackTime: Bool {self._rollBackTime != nil}
+  /// Clears the value of `rollBackTime`. Subsequent reads from it will return its default value.
+  public mutating func clearRollBackTime() {self._rollBackTime = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _redeemTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _rollBackTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
 /// Asks for a page of a voucher's redemptions.
@@ -1064,6 +1132,256 @@ public nonisolated struct Usher_Vouchers_V1_ListRedemptionsResponse: Sendable {
   public init() {}
 }
 
+/// Asks for vouchers with given codes.
+public nonisolated struct Usher_Vouchers_V1_ImportVouchersRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// What they have in common, as in CreateVoucher, without a code. Unlike there, `redeem_on` unspecified means
+  /// FIRST_PLAY, and `usage_limit` absent means 1.
+  public var template: Usher_Vouchers_V1_Voucher {
+    get {_template ?? Usher_Vouchers_V1_Voucher()}
+    set {_template = newValue}
+  }
+  /// Returns true if `template` has been explicitly set.
+  public var hasTemplate: Bool {self._template != nil}
+  /// Clears the value of `template`. Subsequent reads from it will return its default value.
+  public mutating func clearTemplate() {self._template = nil}
+
+  /// Makes them usable without limit; `template.usage_limit` must then be absent.
+  public var unlimited: Bool = false
+
+  /// The codes; 1 to 10,000, counted as rows from 1.
+  public var codes: [String] = []
+
+  /// The batch that they belong to, as in GenerateVouchers.
+  public var batchID: String = String()
+
+  /// What a row that cannot be done does to the others.
+  public var mode: Usher_Vouchers_V1_BulkMode = .unspecified
+
+  /// Says what would be done, and does nothing.
+  public var validateOnly: Bool = false
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _template: Usher_Vouchers_V1_Voucher? = nil
+}
+
+/// What became of an import.
+public nonisolated struct Usher_Vouchers_V1_ImportVouchersResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The batch; empty where nothing was created.
+  public var batchID: String = String()
+
+  /// How many vouchers were created, or would be.
+  public var createdCount: Int32 = 0
+
+  /// The rows that were not, in their order.
+  public var errors: [Usher_Vouchers_V1_RowError] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A row that could not be done.
+public nonisolated struct Usher_Vouchers_V1_RowError: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Its number, from 1.
+  public var row: Int32 = 0
+
+  /// Why: `CODE_TAKEN`, `CODE_REPEATED` (the same code in an earlier row), `CODE_INVALID`.
+  public var reason: String = String()
+
+  /// The same for people.
+  public var message: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for vouchers by what is known of them.
+public nonisolated struct Usher_Vouchers_V1_SearchVouchersRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// A whole code, order id or value of a custom field. Required.
+  public var query: String = String()
+
+  /// At most so many; 0 means 100, the maximum is 1,000.
+  public var pageSize: Int32 = 0
+
+  /// `next_page_token` of the page before, with the same query; empty for the first.
+  public var pageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A page of vouchers that were found.
+public nonisolated struct Usher_Vouchers_V1_SearchVouchersResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The vouchers, oldest first.
+  public var vouchers: [Usher_Vouchers_V1_Voucher] = []
+
+  /// For the next page; empty on the last.
+  public var nextPageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for a change of a voucher.
+public nonisolated struct Usher_Vouchers_V1_UpdateVoucherRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The voucher, by its id, with the new values.
+  public var voucher: Usher_Vouchers_V1_Voucher {
+    get {_voucher ?? Usher_Vouchers_V1_Voucher()}
+    set {_voucher = newValue}
+  }
+  /// Returns true if `voucher` has been explicitly set.
+  public var hasVoucher: Bool {self._voucher != nil}
+  /// Clears the value of `voucher`. Subsequent reads from it will return its default value.
+  public mutating func clearVoucher() {self._voucher = nil}
+
+  /// Which fields to change: `name`, `redeem_on`, `access_period`, `discount_percent`, `scope`, `redeem_from`,
+  /// `redeem_until`, `usage_limit`, `per_viewer_limit`, `order_id`, `custom`, `ignore_geoblocking`,
+  /// `ignore_single_ip`, `one_time_use`; empty or `*` means all of them. `code` and `effect` may be named if they do
+  /// not change.
+  public var updateMask: SwiftProtobuf.Google_Protobuf_FieldMask {
+    get {_updateMask ?? SwiftProtobuf.Google_Protobuf_FieldMask()}
+    set {_updateMask = newValue}
+  }
+  /// Returns true if `updateMask` has been explicitly set.
+  public var hasUpdateMask: Bool {self._updateMask != nil}
+  /// Clears the value of `updateMask`. Subsequent reads from it will return its default value.
+  public mutating func clearUpdateMask() {self._updateMask = nil}
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _voucher: Usher_Vouchers_V1_Voucher? = nil
+  fileprivate var _updateMask: SwiftProtobuf.Google_Protobuf_FieldMask? = nil
+}
+
+/// Asks for a voucher's end.
+public nonisolated struct Usher_Vouchers_V1_ExpireVoucherRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The voucher's id.
+  public var voucherID: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for a voucher to be switched off.
+public nonisolated struct Usher_Vouchers_V1_DeactivateVoucherRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The voucher's id.
+  public var voucherID: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for a voucher to be switched on again.
+public nonisolated struct Usher_Vouchers_V1_ReactivateVoucherRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The voucher's id.
+  public var voucherID: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for a voucher to be deleted.
+public nonisolated struct Usher_Vouchers_V1_DeleteVoucherRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The voucher's id.
+  public var voucherID: String = String()
+
+  /// Given, it must be the current one.
+  public var etag: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for a redemption to be taken back.
+public nonisolated struct Usher_Vouchers_V1_RollBackRedemptionRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The voucher's id.
+  public var voucherID: String = String()
+
+  /// The redemption's id; empty for the latest that counts.
+  public var redemptionID: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "usher.vouchers.v1"
@@ -1077,11 +1395,15 @@ nonisolated extension Usher_Vouchers_V1_RedeemOn: SwiftProtobuf._ProtoNameProvid
 }
 
 nonisolated extension Usher_Vouchers_V1_VoucherState: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0VOUCHER_STATE_UNSPECIFIED\0\u{1}VOUCHER_STATE_ACTIVE\0\u{1}VOUCHER_STATE_SCHEDULED\0\u{1}VOUCHER_STATE_USED\0\u{1}VOUCHER_STATE_EXPIRED\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0VOUCHER_STATE_UNSPECIFIED\0\u{1}VOUCHER_STATE_ACTIVE\0\u{1}VOUCHER_STATE_SCHEDULED\0\u{1}VOUCHER_STATE_USED\0\u{1}VOUCHER_STATE_EXPIRED\0\u{1}VOUCHER_STATE_DEACTIVATED\0\u{1}VOUCHER_STATE_DELETED\0")
 }
 
 nonisolated extension Usher_Vouchers_V1_AccessPeriodUnit: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ACCESS_PERIOD_UNIT_UNSPECIFIED\0\u{1}ACCESS_PERIOD_UNIT_HOUR\0\u{1}ACCESS_PERIOD_UNIT_DAY\0\u{1}ACCESS_PERIOD_UNIT_MONTH\0\u{1}ACCESS_PERIOD_UNIT_YEAR\0")
+}
+
+nonisolated extension Usher_Vouchers_V1_BulkMode: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0BULK_MODE_UNSPECIFIED\0\u{1}BULK_MODE_ATOMIC\0\u{1}BULK_MODE_PER_ROW\0")
 }
 
 nonisolated extension Usher_Vouchers_V1_Voucher: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2176,7 +2498,7 @@ nonisolated extension Usher_Vouchers_V1_RedeemVoucherResponse: SwiftProtobuf.Mes
 
 nonisolated extension Usher_Vouchers_V1_Redemption: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Redemption"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}redemption_id\0\u{3}voucher_id\0\u{3}viewer_id\0\u{3}asset_id\0\u{3}access_id\0\u{3}redeem_time\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}redemption_id\0\u{3}voucher_id\0\u{3}viewer_id\0\u{3}asset_id\0\u{3}access_id\0\u{3}redeem_time\0\u{3}roll_back_time\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2190,6 +2512,7 @@ nonisolated extension Usher_Vouchers_V1_Redemption: SwiftProtobuf.Message, Swift
       case 4: try { try decoder.decodeSingularStringField(value: &self.assetID) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.accessID) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._redeemTime) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._rollBackTime) }()
       default: break
       }
     }
@@ -2218,6 +2541,9 @@ nonisolated extension Usher_Vouchers_V1_Redemption: SwiftProtobuf.Message, Swift
     try { if let v = self._redeemTime {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     } }()
+    try { if let v = self._rollBackTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2228,6 +2554,7 @@ nonisolated extension Usher_Vouchers_V1_Redemption: SwiftProtobuf.Message, Swift
     if lhs.assetID != rhs.assetID {return false}
     if lhs.accessID != rhs.accessID {return false}
     if lhs._redeemTime != rhs._redeemTime {return false}
+    if lhs._rollBackTime != rhs._rollBackTime {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2303,6 +2630,454 @@ nonisolated extension Usher_Vouchers_V1_ListRedemptionsResponse: SwiftProtobuf.M
   public static func ==(lhs: Usher_Vouchers_V1_ListRedemptionsResponse, rhs: Usher_Vouchers_V1_ListRedemptionsResponse) -> Bool {
     if lhs.redemptions != rhs.redemptions {return false}
     if lhs.nextPageToken != rhs.nextPageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ImportVouchersRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ImportVouchersRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}template\0\u{1}unlimited\0\u{1}codes\0\u{3}batch_id\0\u{1}mode\0\u{3}validate_only\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._template) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.unlimited) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.codes) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.batchID) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.mode) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._template {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.unlimited != false {
+      try visitor.visitSingularBoolField(value: self.unlimited, fieldNumber: 2)
+    }
+    if !self.codes.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.codes, fieldNumber: 3)
+    }
+    if !self.batchID.isEmpty {
+      try visitor.visitSingularStringField(value: self.batchID, fieldNumber: 4)
+    }
+    if self.mode != .unspecified {
+      try visitor.visitSingularEnumField(value: self.mode, fieldNumber: 5)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 6)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ImportVouchersRequest, rhs: Usher_Vouchers_V1_ImportVouchersRequest) -> Bool {
+    if lhs._template != rhs._template {return false}
+    if lhs.unlimited != rhs.unlimited {return false}
+    if lhs.codes != rhs.codes {return false}
+    if lhs.batchID != rhs.batchID {return false}
+    if lhs.mode != rhs.mode {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ImportVouchersResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ImportVouchersResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}batch_id\0\u{3}created_count\0\u{1}errors\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.batchID) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.createdCount) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.errors) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.batchID.isEmpty {
+      try visitor.visitSingularStringField(value: self.batchID, fieldNumber: 1)
+    }
+    if self.createdCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.createdCount, fieldNumber: 2)
+    }
+    if !self.errors.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.errors, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ImportVouchersResponse, rhs: Usher_Vouchers_V1_ImportVouchersResponse) -> Bool {
+    if lhs.batchID != rhs.batchID {return false}
+    if lhs.createdCount != rhs.createdCount {return false}
+    if lhs.errors != rhs.errors {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_RowError: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RowError"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}row\0\u{1}reason\0\u{1}message\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.row) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.row != 0 {
+      try visitor.visitSingularInt32Field(value: self.row, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_RowError, rhs: Usher_Vouchers_V1_RowError) -> Bool {
+    if lhs.row != rhs.row {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.message != rhs.message {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_SearchVouchersRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SearchVouchersRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}query\0\u{3}page_size\0\u{3}page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.query) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.query.isEmpty {
+      try visitor.visitSingularStringField(value: self.query, fieldNumber: 1)
+    }
+    if self.pageSize != 0 {
+      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 2)
+    }
+    if !self.pageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_SearchVouchersRequest, rhs: Usher_Vouchers_V1_SearchVouchersRequest) -> Bool {
+    if lhs.query != rhs.query {return false}
+    if lhs.pageSize != rhs.pageSize {return false}
+    if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_SearchVouchersResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SearchVouchersResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}vouchers\0\u{3}next_page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.vouchers) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.vouchers.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.vouchers, fieldNumber: 1)
+    }
+    if !self.nextPageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_SearchVouchersResponse, rhs: Usher_Vouchers_V1_SearchVouchersResponse) -> Bool {
+    if lhs.vouchers != rhs.vouchers {return false}
+    if lhs.nextPageToken != rhs.nextPageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_UpdateVoucherRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".UpdateVoucherRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}voucher\0\u{3}update_mask\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._voucher) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._updateMask) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._voucher {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._updateMask {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_UpdateVoucherRequest, rhs: Usher_Vouchers_V1_UpdateVoucherRequest) -> Bool {
+    if lhs._voucher != rhs._voucher {return false}
+    if lhs._updateMask != rhs._updateMask {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ExpireVoucherRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ExpireVoucherRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.voucherID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.voucherID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherID, fieldNumber: 1)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ExpireVoucherRequest, rhs: Usher_Vouchers_V1_ExpireVoucherRequest) -> Bool {
+    if lhs.voucherID != rhs.voucherID {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_DeactivateVoucherRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DeactivateVoucherRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.voucherID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.voucherID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherID, fieldNumber: 1)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_DeactivateVoucherRequest, rhs: Usher_Vouchers_V1_DeactivateVoucherRequest) -> Bool {
+    if lhs.voucherID != rhs.voucherID {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ReactivateVoucherRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReactivateVoucherRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.voucherID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.voucherID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherID, fieldNumber: 1)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ReactivateVoucherRequest, rhs: Usher_Vouchers_V1_ReactivateVoucherRequest) -> Bool {
+    if lhs.voucherID != rhs.voucherID {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_DeleteVoucherRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DeleteVoucherRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{1}etag\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.voucherID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.etag) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.voucherID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherID, fieldNumber: 1)
+    }
+    if !self.etag.isEmpty {
+      try visitor.visitSingularStringField(value: self.etag, fieldNumber: 2)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_DeleteVoucherRequest, rhs: Usher_Vouchers_V1_DeleteVoucherRequest) -> Bool {
+    if lhs.voucherID != rhs.voucherID {return false}
+    if lhs.etag != rhs.etag {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_RollBackRedemptionRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RollBackRedemptionRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{3}redemption_id\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.voucherID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.redemptionID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.voucherID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherID, fieldNumber: 1)
+    }
+    if !self.redemptionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.redemptionID, fieldNumber: 2)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_RollBackRedemptionRequest, rhs: Usher_Vouchers_V1_RollBackRedemptionRequest) -> Bool {
+    if lhs.voucherID != rhs.voucherID {return false}
+    if lhs.redemptionID != rhs.redemptionID {return false}
+    if lhs.requestID != rhs.requestID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

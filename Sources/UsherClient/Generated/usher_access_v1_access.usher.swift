@@ -18,6 +18,22 @@ public struct Usher_Access_V1_AccessServiceClient: Sendable {
         try await transport.unary(Usher_Access_V1_AccessService.checkAccess, request, options: options)
     }
 
+    /// Gives a viewer access by hand. Scope `access:write`.
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `VIEWER_NOT_FOUND` (only where viewers must be known).
+    public func grantAccess(
+        _ request: Usher_Access_V1_GrantAccessRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Access_V1_Access {
+        try await transport.unary(Usher_Access_V1_AccessService.grantAccess, request, options: options)
+    }
+
+    /// Ends an access at once; one that is revoked already is left as it is. Scope `access:write`.
+    /// Refusals: NOT_FOUND `ACCESS_NOT_FOUND`.
+    public func revokeAccess(
+        _ request: Usher_Access_V1_RevokeAccessRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Access_V1_Access {
+        try await transport.unary(Usher_Access_V1_AccessService.revokeAccess, request, options: options)
+    }
+
     /// Returns one access record. Scope `access:read`. Refusals: NOT_FOUND `ACCESS_NOT_FOUND`.
     public func getAccess(
         _ request: Usher_Access_V1_GetAccessRequest, options: CallOptions = CallOptions()

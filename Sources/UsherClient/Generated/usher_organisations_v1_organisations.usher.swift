@@ -31,6 +31,31 @@ public struct Usher_Organisations_V1_OrganisationServiceClient: Sendable {
         try await transport.unary(Usher_Organisations_V1_OrganisationService.listOrganisations, request, options: options)
     }
 
+    /// Changes an organisation's name and features. Operator only.
+    /// Refusals: NOT_FOUND `ORGANISATION_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public func updateOrganisation(
+        _ request: Usher_Organisations_V1_UpdateOrganisationRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Organisations_V1_Organisation {
+        try await transport.unary(Usher_Organisations_V1_OrganisationService.updateOrganisation, request, options: options)
+    }
+
+    /// Refuses every call of an organisation from now on (PERMISSION_DENIED `ORGANISATION_SUSPENDED`), the operator's on
+    /// its behalf included; nothing of it is lost. Suspending it again changes nothing. Operator only.
+    /// Refusals: NOT_FOUND `ORGANISATION_NOT_FOUND`.
+    public func suspendOrganisation(
+        _ request: Usher_Organisations_V1_SuspendOrganisationRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Organisations_V1_Organisation {
+        try await transport.unary(Usher_Organisations_V1_OrganisationService.suspendOrganisation, request, options: options)
+    }
+
+    /// Serves a suspended organisation again; one that is not suspended is left as it is. Operator only.
+    /// Refusals: NOT_FOUND `ORGANISATION_NOT_FOUND`.
+    public func resumeOrganisation(
+        _ request: Usher_Organisations_V1_ResumeOrganisationRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Organisations_V1_Organisation {
+        try await transport.unary(Usher_Organisations_V1_OrganisationService.resumeOrganisation, request, options: options)
+    }
+
     /// Returns the settings of the caller's organisation. Scope `organisations:read`.
     public func getSettings(
         _ request: Usher_Organisations_V1_GetSettingsRequest, options: CallOptions = CallOptions()

@@ -28,6 +28,8 @@ struct Access: Hashable, Sendable {
     var updateTime: Instant
 
     static let prefix = "acc"
+    /// Of the reason for a revocation.
+    static let reasonLengths = 0...1_000
 
     func state(at now: Instant) -> State {
         if revokeTime != nil { return .revoked }

@@ -12,6 +12,8 @@ public struct AccessService: Sendable {
     public var methods: [Method] {
         [
             Method(RPC.checkAccess, on: .organisation, .anyOf([.accessCheck, .accessRead]), checkAccess),
+            Method(RPC.grantAccess, on: .organisation, .scope(.accessWrite), grantAccess),
+            Method(RPC.revokeAccess, on: .organisation, .scope(.accessWrite), revokeAccess),
             Method(RPC.getAccess, on: .organisation, .scope(.accessRead), getAccess),
         ]
     }
@@ -41,6 +43,50 @@ public struct AccessService: Sendable {
             if response.access.hasExpireTime { response.expireTime = response.access.expireTime }
         }
         return response
+    }
+
+    private func grantAccess(
+        _ request: Usher_Access_V1_GrantAccessRequest, _ tx: Transaction
+    ) throws -> Usher_Access_V1_Access {
+        var violations = Violations()
+        violations.require(!request.viewerID.isEmpty, "viewer_id", "must be given")
+        violations.requireCallerID(request.viewerID, "viewer_id")
+        let start = violations.instant(request.startTime, isSet: request.hasStartTime, "start_time") ?? tx.now
+        let end = violations.instant(request.expireTime, isSet: request.hasExpireTime, "expire_time")
+        violations.require(
+            end.map { $0 > start && $0 > tx.now } ?? true, "expire_time",
+            "must be later than the start, and in the future")
+        try violations.refuse()
+        let assetKey = request.assetID.isEmpty ? nil : try AssetStore.key(of: request.assetID, in: tx)
+        if !request.assetID.isEmpty, assetKey == nil { throw CatalogRefusal.assetNotFound(request.assetID) }
+        let viewerKey = try ViewerRegistration.apply(request.viewerID, in: tx)
+        let access = Access(
+            id: tx.newID(Access.prefix), viewerKey: viewerKey, assetKey: assetKey, kind: .granted, startTime: start,
+            expireTime: end, originalExpireTime: nil, voucherKey: nil, revokeTime: nil, createTime: tx.now,
+            updateTime: tx.now)
+        try AccessStore.insert(access, in: tx)
+        try tx.record(
+            "access.granted", access.id.description,
+            after: [
+                "viewer_id": request.viewerID, "asset_id": request.assetID, "start_time": start, "expire_time": end,
+            ])
+        return try message(access, at: tx.now, in: tx)
+    }
+
+    private func revokeAccess(
+        _ request: Usher_Access_V1_RevokeAccessRequest, _ tx: Transaction
+    ) throws -> Usher_Access_V1_Access {
+        var violations = Violations()
+        violations.requireText(request.reason, "reason", Access.reasonLengths)
+        try violations.refuse()
+        guard let id = ResourceID(request.accessID, prefix: Access.prefix),
+            try AccessStore.find(id.number, in: tx) != nil
+        else { throw AccessRefusal.notFound }
+        if try AccessEnding.apply(id.number, in: tx) {
+            try tx.record("access.revoked", id.description, after: ["revoke_time": tx.now, "reason": request.reason])
+        }
+        guard let access = try AccessStore.find(id.number, in: tx) else { throw AccessRefusal.notFound }
+        return try message(access, at: tx.now, in: tx)
     }
 
     private func getAccess(

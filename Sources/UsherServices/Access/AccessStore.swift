@@ -25,7 +25,8 @@ enum AccessStore {
             CREATE INDEX accesses_by_viewer ON accesses (viewer_key, asset_key) WHERE viewer_key IS NOT NULL
             """,
             """
-            CREATE INDEX accesses_of_codes ON accesses (voucher_key) WHERE viewer_key IS NULL
+            CREATE UNIQUE INDEX accesses_of_codes ON accesses (voucher_key)
+                WHERE viewer_key IS NULL AND revoke_time IS NULL
             """,
         ]
     }
@@ -78,10 +79,23 @@ enum AccessStore {
         try tx.rows(closedOfViewer, viewerKey, assetKey, viewerKey, viewerKey, assetKey, read: access)
     }
 
-    /// The access that a voucher gave when it was used without a viewer. There is at most one.
+    /// The access that a voucher gave when it was used without a viewer, and that was not taken back. There is at most
+    /// one.
     static func ofCode(_ voucherKey: Int64, in tx: Transaction) throws -> Access? {
         try tx.row(
-            "SELECT \(columns) FROM accesses WHERE voucher_key = ? AND viewer_key IS NULL", voucherKey, read: access)
+            "SELECT \(columns) FROM accesses WHERE voucher_key = ? AND viewer_key IS NULL AND revoke_time IS NULL",
+            voucherKey, read: access)
+    }
+
+    static func revoke(_ id: Int64, in tx: Transaction) throws {
+        try tx.execute("UPDATE accesses SET revoke_time = ?, update_time = ? WHERE id = ?", tx.now, tx.now, id)
+    }
+
+    /// - Returns: how many there were.
+    static func revokeAll(of viewerKey: Int64, in tx: Transaction) throws -> Int {
+        try tx.execute(
+            "UPDATE accesses SET revoke_time = ?, update_time = ? WHERE viewer_key = ? AND revoke_time IS NULL",
+            tx.now, tx.now, viewerKey)
     }
 
     static func expireTime(of id: Int64, in tx: Transaction) throws -> Instant? {

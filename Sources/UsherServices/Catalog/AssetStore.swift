@@ -9,7 +9,7 @@ enum AssetStore {
             """
             CREATE TABLE assets (
                 key \(type.key),
-                asset_id \(type.text) NOT NULL UNIQUE,
+                asset_id \(type.text) NOT NULL,
                 kind \(type.integer) NOT NULL,
                 title \(type.text) NOT NULL,
                 description \(type.text) NOT NULL,
@@ -20,9 +20,12 @@ enum AssetStore {
                 create_time \(type.integer) NOT NULL,
                 update_time \(type.integer) NOT NULL,
                 version \(type.integer) NOT NULL,
+                delete_time \(type.integer),
                 CHECK ((geo_mode IS NULL) = (geo_countries IS NULL))
             ) \(type.strict)
             """,
+            "CREATE UNIQUE INDEX assets_by_id ON assets (asset_id) WHERE delete_time IS NULL",
+            "CREATE INDEX assets_by_kind ON assets (kind) WHERE delete_time IS NULL",
             """
             CREATE TABLE asset_members (
                 parent_key \(type.integer) NOT NULL REFERENCES assets (key),
@@ -57,42 +60,97 @@ enum AssetStore {
             asset.geoPolicy?.mode.rawValue, asset.geoPolicy?.countries.joined(separator: " "),
             asset.singleIPProtection, asset.createTime, asset.updateTime, asset.version)
         guard inserted == 1 else { return false }
-        for (position, member) in memberKeys.enumerated() {
-            try tx.execute(
-                "INSERT INTO asset_members (parent_key, position, member_key) VALUES (?, ?, ?)",
-                asset.key, position, member)
-        }
+        try insertMembers(memberKeys, of: asset.key, in: tx)
         return true
     }
 
+    static func update(_ asset: Asset, memberKeys: [Int64], in tx: Transaction) throws {
+        try tx.execute(
+            """
+            UPDATE assets SET title = ?, description = ?, related_content = ?, geo_mode = ?, geo_countries = ?,
+                single_ip_protection = ?, update_time = ?, version = ?
+            WHERE key = ?
+            """,
+            asset.title, asset.description, try json(asset.relatedContent), asset.geoPolicy?.mode.rawValue,
+            asset.geoPolicy?.countries.joined(separator: " "), asset.singleIPProtection, asset.updateTime,
+            asset.version, asset.key)
+        try tx.execute("DELETE FROM asset_members WHERE parent_key = ?", asset.key)
+        try insertMembers(memberKeys, of: asset.key, in: tx)
+    }
+
+    /// Leaves the row for the records that name it; its id is free from now on, and it opens nothing.
+    static func delete(_ key: Int64, in tx: Transaction) throws {
+        try tx.execute("UPDATE assets SET delete_time = ? WHERE key = ?", tx.now, key)
+        try tx.execute("DELETE FROM asset_members WHERE parent_key = ?", key)
+        try tx.execute("DELETE FROM asset_members WHERE member_key = ?", key)
+    }
+
+    private static func insertMembers(_ memberKeys: [Int64], of key: Int64, in tx: Transaction) throws {
+        for (position, member) in memberKeys.enumerated() {
+            try tx.execute(
+                "INSERT INTO asset_members (parent_key, position, member_key) VALUES (?, ?, ?)", key, position, member)
+        }
+    }
+
+    /// In the order of their creation, after the one with the key `after`.
+    static func list(_ kind: Asset.Kind?, after: Int64, limit: Int, in tx: Transaction) throws -> [Asset] {
+        var assets =
+            if let kind {
+                try tx.rows(
+                    """
+                    SELECT \(columns) FROM assets WHERE kind = ? AND key > ? AND delete_time IS NULL
+                    ORDER BY key LIMIT ?
+                    """, kind.rawValue, after, limit, read: asset)
+            } else {
+                try tx.rows(
+                    "SELECT \(columns) FROM assets WHERE key > ? AND delete_time IS NULL ORDER BY key LIMIT ?",
+                    after, limit, read: asset)
+            }
+        for index in assets.indices { try readMembers(of: &assets[index], in: tx) }
+        return assets
+    }
+
+    /// Whether the asset is there and was not deleted.
+    static func isLive(_ key: Int64, in tx: Transaction) throws -> Bool {
+        try tx.row("SELECT 1 FROM assets WHERE key = ? AND delete_time IS NULL", key) { _ in true } ?? false
+    }
+
     static func find(_ id: String, in tx: Transaction) throws -> Asset? {
-        guard var asset = try tx.row("SELECT \(columns) FROM assets WHERE asset_id = ?", id, read: asset)
+        guard
+            var asset = try tx.row(
+                "SELECT \(columns) FROM assets WHERE asset_id = ? AND delete_time IS NULL", id, read: asset)
         else { return nil }
         try readMembers(of: &asset, in: tx)
         return asset
     }
 
     static func find(key: Int64, in tx: Transaction) throws -> Asset? {
-        guard var asset = try tx.row("SELECT \(columns) FROM assets WHERE key = ?", key, read: asset)
+        guard
+            var asset = try tx.row(
+                "SELECT \(columns) FROM assets WHERE key = ? AND delete_time IS NULL", key, read: asset)
         else { return nil }
         try readMembers(of: &asset, in: tx)
         return asset
     }
 
     static func key(of id: String, in tx: Transaction) throws -> Int64? {
-        try tx.row("SELECT key FROM assets WHERE asset_id = ?", id) { try $0.int64(0) }
+        try tx.row("SELECT key FROM assets WHERE asset_id = ? AND delete_time IS NULL", id) { try $0.int64(0) }
     }
 
     static func keyAndKind(of id: String, in tx: Transaction) throws -> (key: Int64, kind: Asset.Kind)? {
-        try tx.row("SELECT key, kind FROM assets WHERE asset_id = ?", id) { (try $0.int64(0), try $0.state(1)) }
+        try tx.row("SELECT key, kind FROM assets WHERE asset_id = ? AND delete_time IS NULL", id) {
+            (try $0.int64(0), try $0.state(1))
+        }
     }
 
+    /// The id that the asset has, or had before it was deleted.
     static func id(of key: Int64, in tx: Transaction) throws -> String? {
         try tx.row("SELECT asset_id FROM assets WHERE key = ?", key) { try $0.text(0) }
     }
 
     static func gate(of id: String, in tx: Transaction) throws -> Gate? {
-        try tx.row("SELECT key, geo_mode, geo_countries FROM assets WHERE asset_id = ?", id) { row in
+        try tx.row("SELECT key, geo_mode, geo_countries FROM assets WHERE asset_id = ? AND delete_time IS NULL", id) {
+            row in
             Gate(key: try row.int64(0), geoPolicy: try geoPolicy(row, 1))
         }
     }
@@ -133,5 +191,20 @@ enum AssetStore {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(content), as: UTF8.self)
+    }
+}
+
+extension Asset {
+    /// What the journal compares.
+    var journal: JournalState {
+        [
+            "title": title, "description": description,
+            "related_content": relatedContent.map(\.url).joined(separator: " "),
+            "member_asset_ids": memberIDs.joined(separator: " "),
+            "geo_policy": geoPolicy.map {
+                "\($0.mode == .allow ? "allow" : "block") \($0.countries.joined(separator: " "))"
+            },
+            "single_ip_protection": singleIPProtection,
+        ]
     }
 }

@@ -3,6 +3,42 @@ import SwiftProtobuf
 import UsherAPI
 import UsherContract
 
+extension Usher_Catalog_V1_ListAssetsRequest: PagedRequest {}
+extension Usher_Catalog_V1_ListViewersRequest: PagedRequest {}
+
+/// The fields of an asset that a caller may change, by their paths in an update mask.
+enum AssetField: String, CaseIterable {
+    case title, description
+    case relatedContent = "related_content"
+    case memberAssetIDs = "member_asset_ids"
+    case geoPolicy = "geo_policy"
+    case singleIPProtection = "single_ip_protection"
+}
+
+/// The fields of a viewer that a caller may change, by their paths in an update mask.
+enum ViewerField: String, CaseIterable {
+    case email
+}
+
+extension Usher_Catalog_V1_Asset {
+    /// Takes the value of one field from another message.
+    mutating func take(_ field: AssetField, from given: Self) {
+        switch field {
+        case .title: title = given.title
+        case .description: description_p = given.description_p
+        case .relatedContent: relatedContent = given.relatedContent
+        case .memberAssetIDs: memberAssetIds = given.memberAssetIds
+        case .geoPolicy: if given.hasGeoPolicy { geoPolicy = given.geoPolicy } else { clearGeoPolicy() }
+        case .singleIPProtection:
+            if given.hasSingleIpProtection {
+                singleIpProtection = given.singleIpProtection
+            } else {
+                clearSingleIpProtection()
+            }
+        }
+    }
+}
+
 extension Asset.Kind {
     /// Nil for UNSPECIFIED and for what a newer client may know.
     init?(_ type: Usher_Catalog_V1_AssetType) { self.init(rawValue: Int64(type.rawValue)) }
@@ -55,8 +91,8 @@ extension Usher_Catalog_V1_Asset {
 }
 
 extension Asset {
-    /// A new asset as a caller describes it. Members are checked by the service, which can see them.
-    static func new(
+    /// An asset as a caller describes it. Members are checked by the service, which can see them.
+    static func described(
         _ given: Usher_Catalog_V1_Asset, key: Int64, generatedID: String, now: Instant, _ violations: inout Violations
     ) -> Asset {
         violations.requireCallerID(given.assetID, "asset.asset_id")
@@ -128,14 +164,21 @@ extension Usher_Catalog_V1_Viewer {
     }
 }
 
+extension Violations {
+    /// An e-mail address, or none.
+    mutating func requireEmail(_ text: String, _ field: String) {
+        requireText(text, field, Viewer.emailLengths)
+        require(text.isEmpty || Viewer.isEmail(text), field, "must be an e-mail address")
+    }
+}
+
 extension Viewer {
-    /// A new viewer as a caller describes it.
-    static func new(
+    /// A viewer as a caller describes it.
+    static func described(
         _ given: Usher_Catalog_V1_Viewer, id: ResourceID, now: Instant, _ violations: inout Violations
     ) -> Viewer {
         violations.requireCallerID(given.viewerID, "viewer.viewer_id")
-        violations.requireText(given.email, "viewer.email", emailLengths)
-        violations.require(given.email.isEmpty || isEmail(given.email), "viewer.email", "must be an e-mail address")
+        violations.requireEmail(given.email, "viewer.email")
         return Viewer(
             key: id.number, id: given.viewerID.isEmpty ? id.description : given.viewerID, email: given.email,
             status: .active, createTime: now, updateTime: now, version: 1)

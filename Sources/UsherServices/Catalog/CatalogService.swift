@@ -1,3 +1,4 @@
+import SwiftProtobuf
 public import UsherAPI
 import UsherContract
 import UsherStorage
@@ -12,8 +13,14 @@ public struct CatalogService: Sendable {
         [
             Method(RPC.createAsset, on: .organisation, .scope(.catalogWrite), createAsset),
             Method(RPC.getAsset, on: .organisation, .scope(.catalogRead), getAsset),
+            Method(RPC.listAssets, on: .organisation, .scope(.catalogRead), listAssets),
+            Method(RPC.updateAsset, on: .organisation, .scope(.catalogWrite), updateAsset),
+            Method(RPC.deleteAsset, on: .organisation, .scope(.catalogWrite), deleteAsset),
             Method(RPC.createViewer, on: .organisation, .scope(.catalogWrite), createViewer),
             Method(RPC.getViewer, on: .organisation, .scope(.catalogRead), getViewer),
+            Method(RPC.listViewers, on: .organisation, .scope(.catalogRead), listViewers),
+            Method(RPC.updateViewer, on: .organisation, .scope(.catalogWrite), updateViewer),
+            Method(RPC.deleteViewer, on: .organisation, .scope(.catalogWrite), deleteViewer),
         ]
     }
 
@@ -22,10 +29,20 @@ public struct CatalogService: Sendable {
     ) throws -> Usher_Catalog_V1_Asset {
         var violations = Violations()
         let id = tx.newID("ast")
-        let asset = Asset.new(
+        let asset = Asset.described(
             request.asset, key: id.number, generatedID: id.description, now: tx.now, &violations)
         try violations.refuse()
-        let members = try asset.memberIDs.map { memberID in
+        let members = try memberKeys(of: asset, in: tx)
+        guard try AssetStore.insert(asset, memberKeys: members, in: tx) else {
+            throw CatalogRefusal.assetExists(asset.id)
+        }
+        try tx.record("asset.created", asset.id, after: ["title": asset.title])
+        return .init(asset, of: try tx.organisationID)
+    }
+
+    private func memberKeys(of asset: Asset, in tx: Transaction) throws -> [Int64] {
+        var violations = Violations()
+        let keys = try asset.memberIDs.map { memberID in
             guard let member = try AssetStore.keyAndKind(of: memberID, in: tx) else {
                 throw CatalogRefusal.assetNotFound(memberID)
             }
@@ -34,11 +51,59 @@ public struct CatalogService: Sendable {
             return member.key
         }
         try violations.refuse()
-        guard try AssetStore.insert(asset, memberKeys: members, in: tx) else {
-            throw CatalogRefusal.assetExists(asset.id)
+        return keys
+    }
+
+    private func listAssets(
+        _ request: Usher_Catalog_V1_ListAssetsRequest, _ tx: Transaction
+    ) throws -> Usher_Catalog_V1_ListAssetsResponse {
+        let page = try Page(of: request)
+        let kind = Asset.Kind(request.type)
+        var violations = Violations()
+        violations.require(kind != nil || request.type == .unspecified, "type", "is no type of asset")
+        try violations.refuse()
+        let found = try AssetStore.list(kind, after: try page.afterNumber(), limit: page.size + 1, in: tx)
+        let organisationID = try tx.organisationID
+        return .with { response in
+            response.assets = found.prefix(page.size).map { .init($0, of: organisationID) }
+            if found.count > page.size {
+                response.nextPageToken = page.token(after: String(found[page.size - 1].key))
+            }
         }
-        try tx.record("asset.created", asset.id, after: ["title": asset.title])
+    }
+
+    private func updateAsset(
+        _ request: Usher_Catalog_V1_UpdateAssetRequest, _ tx: Transaction
+    ) throws -> Usher_Catalog_V1_Asset {
+        var violations = Violations()
+        let fields = AssetField.named(in: request.updateMask, &violations)
+        try violations.refuse()
+        guard let before = try AssetStore.find(request.asset.assetID, in: tx) else {
+            throw CatalogRefusal.assetNotFound
+        }
+        try ETag.check(request.asset.etag, against: before.version)
+        var message = Usher_Catalog_V1_Asset(before, of: try tx.organisationID)
+        for field in fields { message.take(field, from: request.asset) }
+        var asset = Asset.described(
+            message, key: before.key, generatedID: before.id, now: before.createTime, &violations)
+        try violations.refuse()
+        (asset.updateTime, asset.version) = (before.updateTime, before.version)
+        guard asset != before else { return message }
+        let members = try memberKeys(of: asset, in: tx)
+        (asset.updateTime, asset.version) = (tx.now, before.version + 1)
+        try AssetStore.update(asset, memberKeys: members, in: tx)
+        try tx.record("asset.updated", asset.id, before: before.journal, after: asset.journal)
         return .init(asset, of: try tx.organisationID)
+    }
+
+    private func deleteAsset(
+        _ request: Usher_Catalog_V1_DeleteAssetRequest, _ tx: Transaction
+    ) throws -> Google_Protobuf_Empty {
+        guard let asset = try AssetStore.find(request.assetID, in: tx) else { throw CatalogRefusal.assetNotFound }
+        try ETag.check(request.etag, against: asset.version)
+        try AssetStore.delete(asset.key, in: tx)
+        try tx.record("asset.deleted", asset.id, before: asset.journal)
+        return .init()
     }
 
     private func getAsset(
@@ -52,7 +117,7 @@ public struct CatalogService: Sendable {
         _ request: Usher_Catalog_V1_CreateViewerRequest, _ tx: Transaction
     ) throws -> Usher_Catalog_V1_Viewer {
         var violations = Violations()
-        let viewer = Viewer.new(request.viewer, id: tx.newID("vwr"), now: tx.now, &violations)
+        let viewer = Viewer.described(request.viewer, id: tx.newID("vwr"), now: tx.now, &violations)
         try violations.refuse()
         guard try ViewerStore.insert(viewer, in: tx) else { throw CatalogRefusal.viewerExists(viewer.id) }
         try tx.record("viewer.created", viewer.id, after: ["email": viewer.email])
@@ -64,5 +129,53 @@ public struct CatalogService: Sendable {
     ) throws -> Usher_Catalog_V1_Viewer {
         guard let viewer = try ViewerStore.find(request.viewerID, in: tx) else { throw CatalogRefusal.viewerNotFound }
         return .init(viewer, of: try tx.organisationID)
+    }
+
+    private func listViewers(
+        _ request: Usher_Catalog_V1_ListViewersRequest, _ tx: Transaction
+    ) throws -> Usher_Catalog_V1_ListViewersResponse {
+        let page = try Page(of: request)
+        let found = try ViewerStore.list(after: try page.afterNumber(), limit: page.size + 1, in: tx)
+        let organisationID = try tx.organisationID
+        return .with { response in
+            response.viewers = found.prefix(page.size).map { .init($0, of: organisationID) }
+            if found.count > page.size {
+                response.nextPageToken = page.token(after: String(found[page.size - 1].key))
+            }
+        }
+    }
+
+    private func updateViewer(
+        _ request: Usher_Catalog_V1_UpdateViewerRequest, _ tx: Transaction
+    ) throws -> Usher_Catalog_V1_Viewer {
+        var violations = Violations()
+        let fields = ViewerField.named(in: request.updateMask, &violations)
+        if fields.contains(.email) { violations.requireEmail(request.viewer.email, "viewer.email") }
+        try violations.refuse()
+        guard let before = try ViewerStore.find(request.viewer.viewerID, in: tx) else {
+            throw CatalogRefusal.viewerNotFound
+        }
+        try ETag.check(request.viewer.etag, against: before.version)
+        guard fields.contains(.email), request.viewer.email != before.email else {
+            return .init(before, of: try tx.organisationID)
+        }
+        var viewer = before
+        (viewer.email, viewer.updateTime, viewer.version) = (request.viewer.email, tx.now, before.version + 1)
+        try ViewerStore.update(viewer, in: tx)
+        try tx.record(
+            "viewer.updated", viewer.id, before: ["email": before.email], after: ["email": viewer.email])
+        return .init(viewer, of: try tx.organisationID)
+    }
+
+    private func deleteViewer(
+        _ request: Usher_Catalog_V1_DeleteViewerRequest, _ tx: Transaction
+    ) throws -> Google_Protobuf_Empty {
+        guard let viewer = try ViewerStore.find(request.viewerID, in: tx) else { throw CatalogRefusal.viewerNotFound }
+        try ETag.check(request.etag, against: viewer.version)
+        try ViewerStore.delete(viewer.key, in: tx)
+        let ended = try AccessEnding.apply(toAllOf: viewer.key, in: tx)
+        // The address is not kept in the journal either: a deleted viewer is forgotten.
+        try tx.record("viewer.deleted", viewer.id, after: ["ended_accesses": ended])
+        return .init()
     }
 }

@@ -21,7 +21,7 @@ public struct Credential: Sendable, Hashable {
 public final class CredentialTable: Sendable {
     private struct Contents {
         var keys: [ResourceID: ApiKey] = [:]
-        var organisations: Set<String> = []
+        var organisations: [String: Organisation] = [:]
     }
 
     private let contents = Mutex(Contents())
@@ -52,9 +52,15 @@ public final class CredentialTable: Sendable {
             expireTime: key.expireTime)
     }
 
-    /// Whether the organisation exists.
-    public func hasOrganisation(_ id: String) -> Bool {
-        contents.withLock { $0.organisations.contains(id) }
+    /// The operator-only features of an organisation.
+    ///
+    /// - Throws: NOT_FOUND `ORGANISATION_NOT_FOUND`; PERMISSION_DENIED `ORGANISATION_SUSPENDED`.
+    public func features(ofOrganisation id: String) throws -> Set<String> {
+        guard let organisation = contents.withLock({ $0.organisations[id] }) else {
+            throw OrganisationRefusal.notFound
+        }
+        guard organisation.state == .active else { throw OrganisationRefusal.suspended }
+        return organisation.features
     }
 
     func set(_ key: ApiKey) {
@@ -62,8 +68,8 @@ public final class CredentialTable: Sendable {
         changes.add(1, ordering: .releasing)
     }
 
-    func insert(organisation id: String) {
-        contents.withLock { _ = $0.organisations.insert(id) }
+    func set(_ organisation: Organisation) {
+        contents.withLock { $0.organisations[organisation.id] = organisation }
         changes.add(1, ordering: .releasing)
     }
 

@@ -7,7 +7,8 @@ extension Usher_Organisations_V1_Organisation {
         self.init()
         organisationID = organisation.id
         name = organisation.name
-        state = .active
+        state = organisation.state == .active ? .active : .suspended
+        purchasableVouchersEnabled = organisation.sellsVouchers
         createTime = Google_Protobuf_Timestamp(organisation.createTime)
         updateTime = Google_Protobuf_Timestamp(organisation.updateTime)
         etag = ETag.text(organisation.version)
@@ -54,6 +55,12 @@ extension Usher_Organisations_V1_Settings {
 extension Usher_Organisations_V1_ListOrganisationsRequest: PagedRequest {}
 extension Usher_Organisations_V1_ListApiKeysRequest: PagedRequest {}
 
+/// The fields of an organisation that the operator may change, by their paths in an update mask.
+enum OrganisationField: String, CaseIterable {
+    case name
+    case purchasableVouchersEnabled = "purchasable_vouchers_enabled"
+}
+
 /// The fields of the settings that a caller may change, by their paths in an update mask.
 enum SettingsField: String, CaseIterable {
     case voucherExpirationHours = "voucher_expiration_hours"
@@ -65,22 +72,6 @@ enum SettingsField: String, CaseIterable {
     case allowTakeBackInjected = "point_of_sales.allow_take_back_injected"
     case takeBackDownloaded = "point_of_sales.take_back_downloaded"
     case requireKnownViewers = "require_known_viewers"
-
-    /// The fields that a mask names; all of them for an empty mask and for `*`.
-    static func named(in mask: Google_Protobuf_FieldMask, _ violations: inout Violations) -> Set<SettingsField> {
-        if mask.paths.isEmpty || mask.paths == ["*"] { return Set(allCases) }
-        var fields: Set<SettingsField> = []
-        for path in mask.paths {
-            if path == "point_of_sales" {
-                fields.formUnion([.allowTakeBackInjected, .takeBackDownloaded])
-            } else if let field = SettingsField(rawValue: path) {
-                fields.insert(field)
-            } else {
-                violations.require(false, "update_mask", "names \(path.prefix(100)), which is no field to change")
-            }
-        }
-        return fields
-    }
 }
 
 extension Settings {

@@ -11,6 +11,10 @@ enum OrganisationRefusal {
         Refusal(.notFound, "ORGANISATION_NOT_FOUND", "There is no such organisation.")
     }
 
+    static var suspended: Refusal {
+        Refusal(.permissionDenied, "ORGANISATION_SUSPENDED", "The organisation is suspended: ask the operator.")
+    }
+
     static var settingConflict: Refusal {
         Refusal(
             .failedPrecondition, "SETTING_CONFLICT",

@@ -21,6 +21,9 @@ public struct OrganisationService: Sendable {
             Method(RPC.createOrganisation, on: .platform, .platformOperator, createOrganisation),
             Method(RPC.getOrganisation, on: .platform, .platformOperator, getOrganisation),
             Method(RPC.listOrganisations, on: .platform, .platformOperator, listOrganisations),
+            Method(RPC.updateOrganisation, on: .platform, .platformOperator, updateOrganisation),
+            Method(RPC.suspendOrganisation, on: .platform, .platformOperator, suspendOrganisation),
+            Method(RPC.resumeOrganisation, on: .platform, .platformOperator, resumeOrganisation),
             Method(RPC.getSettings, on: .organisation, .scope(.organisationsRead), getSettings),
             Method(RPC.updateSettings, on: .organisation, .scope(.organisationsWrite), updateSettings),
             Method(
@@ -34,7 +37,7 @@ public struct OrganisationService: Sendable {
     /// Fills the credential table from the platform database. Called once, before anything is served.
     public func loadCredentials(in tx: Transaction) throws {
         for organisation in try OrganisationStore.list(after: "", limit: Int.max, in: tx) {
-            credentials.insert(organisation: organisation.id)
+            credentials.set(organisation)
         }
         for key in try ApiKeyStore.all(in: tx) { credentials.set(key) }
     }
@@ -62,13 +65,14 @@ public struct OrganisationService: Sendable {
         try violations.refuse()
         let organisation = Organisation(
             id: given.organisationID.isEmpty ? tx.newID("org").description : given.organisationID, name: given.name,
-            state: .active, createTime: tx.now, updateTime: tx.now, version: 1)
+            state: .active, sellsVouchers: given.purchasableVouchersEnabled, createTime: tx.now, updateTime: tx.now,
+            version: 1)
         guard try OrganisationStore.insert(organisation, in: tx) else {
             throw OrganisationRefusal.exists(organisation.id)
         }
         try storage.createOrganisation(organisation.id)
         try tx.record("organisation.created", organisation.id, after: ["name": organisation.name])
-        tx.afterCommit { [credentials] in credentials.insert(organisation: organisation.id) }
+        tx.afterCommit { [credentials] in credentials.set(organisation) }
         return .init(organisation)
     }
 
@@ -92,6 +96,60 @@ public struct OrganisationService: Sendable {
         }
     }
 
+    private func updateOrganisation(
+        _ request: Usher_Organisations_V1_UpdateOrganisationRequest, _ tx: Transaction
+    ) throws -> Usher_Organisations_V1_Organisation {
+        let given = request.organisation
+        var violations = Violations()
+        let fields = OrganisationField.named(in: request.updateMask, &violations)
+        if fields.contains(.name) { violations.requireText(given.name, "organisation.name", Organisation.nameLengths) }
+        try violations.refuse()
+        return try change(given.organisationID, etag: given.etag, "organisation.updated", in: tx) { organisation in
+            if fields.contains(.name) { organisation.name = given.name }
+            if fields.contains(.purchasableVouchersEnabled) {
+                organisation.sellsVouchers = given.purchasableVouchersEnabled
+            }
+        }
+    }
+
+    private func suspendOrganisation(
+        _ request: Usher_Organisations_V1_SuspendOrganisationRequest, _ tx: Transaction
+    ) throws -> Usher_Organisations_V1_Organisation {
+        var violations = Violations()
+        violations.requireText(request.reason, "reason", Organisation.reasonLengths)
+        try violations.refuse()
+        return try change(
+            request.organisationID, "organisation.suspended", reason: request.reason, in: tx
+        ) { $0.state = .suspended }
+    }
+
+    private func resumeOrganisation(
+        _ request: Usher_Organisations_V1_ResumeOrganisationRequest, _ tx: Transaction
+    ) throws -> Usher_Organisations_V1_Organisation {
+        try change(request.organisationID, "organisation.resumed", in: tx) { $0.state = .active }
+    }
+
+    /// Changes an organisation and what is known of it in memory; a change that changes nothing is none.
+    private func change(
+        _ id: String, etag: String = "", _ event: String, reason: String = "", in tx: Transaction,
+        _ change: (inout Organisation) -> Void
+    ) throws -> Usher_Organisations_V1_Organisation {
+        guard let before = try OrganisationStore.find(id, in: tx) else { throw OrganisationRefusal.notFound }
+        try ETag.check(etag, against: before.version)
+        var organisation = before
+        change(&organisation)
+        guard organisation != before else { return .init(before) }
+        organisation.updateTime = tx.now
+        organisation.version += 1
+        try OrganisationStore.update(organisation, in: tx)
+        var after = organisation.journal
+        if !reason.isEmpty { after.fields.append(("reason", .text(reason))) }
+        try tx.record(event, id, before: before.journal, after: after)
+        let changed = organisation
+        tx.afterCommit { [credentials] in credentials.set(changed) }
+        return .init(organisation)
+    }
+
     // MARK: Settings
 
     private func getSettings(
@@ -106,7 +164,10 @@ public struct OrganisationService: Sendable {
         var violations = Violations()
         let before = try SettingsStore.read(in: tx)
         var settings = before
-        for field in SettingsField.named(in: request.updateMask, &violations) {
+        for field in SettingsField.named(
+            in: request.updateMask, groups: ["point_of_sales": [.allowTakeBackInjected, .takeBackDownloaded]],
+            &violations)
+        {
             settings.take(field, from: request.settings, &violations)
         }
         try violations.refuse()

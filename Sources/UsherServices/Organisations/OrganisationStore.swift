@@ -10,6 +10,7 @@ enum OrganisationStore {
                 organisation_id \(type.text) PRIMARY KEY,
                 name \(type.text) NOT NULL,
                 state \(type.integer) NOT NULL,
+                sells_vouchers \(type.integer) NOT NULL CHECK (sells_vouchers IN (0, 1)),
                 create_time \(type.integer) NOT NULL,
                 update_time \(type.integer) NOT NULL,
                 version \(type.integer) NOT NULL
@@ -32,14 +33,25 @@ enum OrganisationStore {
         ]
     }
 
-    private static let columns = "organisation_id, name, state, create_time, update_time, version"
+    private static let columns = "organisation_id, name, state, sells_vouchers, create_time, update_time, version"
 
     /// - Returns: false where the id is taken.
     static func insert(_ organisation: Organisation, in tx: Transaction) throws -> Bool {
         try tx.execute(
-            "INSERT INTO organisations (\(columns)) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            organisation.id, organisation.name, organisation.state.rawValue, organisation.createTime,
+            "INSERT INTO organisations (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            organisation.id, organisation.name, organisation.state.rawValue, organisation.sellsVouchers,
+            organisation.createTime,
             organisation.updateTime, organisation.version) == 1
+    }
+
+    static func update(_ organisation: Organisation, in tx: Transaction) throws {
+        try tx.execute(
+            """
+            UPDATE organisations SET name = ?, state = ?, sells_vouchers = ?, update_time = ?, version = ?
+            WHERE organisation_id = ?
+            """,
+            organisation.name, organisation.state.rawValue, organisation.sellsVouchers, organisation.updateTime,
+            organisation.version, organisation.id)
     }
 
     static func find(_ id: String, in tx: Transaction) throws -> Organisation? {
@@ -54,8 +66,9 @@ enum OrganisationStore {
 
     private static func organisation(_ row: SQLRow) throws -> Organisation {
         Organisation(
-            id: try row.text(0), name: try row.text(1), state: try row.state(2), createTime: try row.instant(3),
-            updateTime: try row.instant(4), version: try row.int64(5))
+            id: try row.text(0), name: try row.text(1), state: try row.state(2),
+            sellsVouchers: try row.bool(3), createTime: try row.instant(4), updateTime: try row.instant(5),
+            version: try row.int64(6))
     }
 }
 
@@ -112,5 +125,12 @@ enum ApiKeyStore {
             name: try row.text(2), scopes: Set(try row.text(3).split(separator: " ").compactMap(Scope.init(parsing:))),
             isTest: try row.bool(4), hash: try row.blob(5), createTime: try row.instant(6),
             expireTime: try row.instantOrNil(7), revokeTime: try row.instantOrNil(8))
+    }
+}
+
+extension Organisation {
+    /// What the journal compares.
+    var journal: JournalState {
+        ["name": name, "state": state.rawValue, "sells_vouchers": sellsVouchers]
     }
 }

@@ -9,6 +9,8 @@ struct Violations {
         if !condition { found.append(FieldViolation(field: field, description: description())) }
     }
 
+    var isEmpty: Bool { found.isEmpty }
+
     /// Refuses the request if anything was found.
     func refuse() throws {
         guard let first = found.first else { return }

@@ -9,6 +9,8 @@ struct Redemption: Hashable, Sendable {
     var assetKey: Int64?
     var accessID: ResourceID
     var redeemTime: Instant
+    /// Nil where it counts.
+    var rollBackTime: Instant?
 
     static let prefix = "red"
 }
@@ -26,6 +28,7 @@ enum RedemptionStore {
                 asset_key \(type.integer) REFERENCES assets (key),
                 access_id \(type.integer) NOT NULL REFERENCES accesses (id),
                 redeem_time \(type.integer) NOT NULL,
+                roll_back_time \(type.integer),
                 is_limited \(type.integer) NOT NULL CHECK (is_limited IN (0, 1)),
                 PRIMARY KEY (voucher_id, id)
             ) \(type.withoutRowID)
@@ -54,20 +57,55 @@ enum RedemptionStore {
         ) { try $0.int(0) } ?? 0
     }
 
+    private static let columns = "id, voucher_id, viewer_key, asset_key, access_id, redeem_time, roll_back_time"
+
     static func list(
         of voucherID: ResourceID, after: Int64, limit: Int, in tx: Transaction
     ) throws -> [Redemption] {
         try tx.rows(
+            "SELECT \(columns) FROM redemptions WHERE voucher_id = ? AND id > ? ORDER BY id LIMIT ?",
+            voucherID.number, after, limit, read: redemption)
+    }
+
+    static func find(_ id: Int64, of voucherID: ResourceID, in tx: Transaction) throws -> Redemption? {
+        try tx.row(
+            "SELECT \(columns) FROM redemptions WHERE voucher_id = ? AND id = ?", voucherID.number, id,
+            read: redemption)
+    }
+
+    /// The latest that counts.
+    static func latest(of voucherID: ResourceID, in tx: Transaction) throws -> Redemption? {
+        try tx.row(
             """
-            SELECT id, viewer_key, asset_key, access_id, redeem_time FROM redemptions
-            WHERE voucher_id = ? AND id > ? ORDER BY id LIMIT ?
-            """, voucherID.number, after, limit
-        ) { row in
-            Redemption(
-                id: ResourceID(prefix: Redemption.prefix, number: try row.int64(0)), voucherID: voucherID,
-                viewerKey: try row.int64OrNil(1), assetKey: try row.int64OrNil(2),
-                accessID: ResourceID(prefix: Access.prefix, number: try row.int64(3)),
-                redeemTime: try row.instant(4))
-        }
+            SELECT \(columns) FROM redemptions WHERE voucher_id = ? AND roll_back_time IS NULL ORDER BY id DESC LIMIT 1
+            """, voucherID.number, read: redemption)
+    }
+
+    /// The accesses that the redemptions that count have given.
+    static func accessIDs(of voucherID: ResourceID, in tx: Transaction) throws -> [Int64] {
+        try tx.rows(
+            "SELECT access_id FROM redemptions WHERE voucher_id = ? AND roll_back_time IS NULL", voucherID.number
+        ) { try $0.int64(0) }
+    }
+
+    /// Leaves the row as a record that no longer counts.
+    static func rollBack(_ redemption: Redemption, in tx: Transaction) throws {
+        try tx.execute(
+            "UPDATE redemptions SET roll_back_time = ?, is_limited = 0 WHERE voucher_id = ? AND id = ?",
+            tx.now, redemption.voucherID.number, redemption.id.number)
+    }
+
+    /// Counts all redemptions against their viewers' limit, for a voucher that has got one now.
+    static func limitAll(of voucherID: ResourceID, in tx: Transaction) throws {
+        try tx.execute(
+            "UPDATE redemptions SET is_limited = 1 WHERE voucher_id = ? AND roll_back_time IS NULL", voucherID.number)
+    }
+
+    private static func redemption(_ row: SQLRow) throws -> Redemption {
+        Redemption(
+            id: try row.id(0, prefix: Redemption.prefix), voucherID: try row.id(1, prefix: Voucher.prefix),
+            viewerKey: try row.int64OrNil(2), assetKey: try row.int64OrNil(3),
+            accessID: try row.id(4, prefix: Access.prefix), redeemTime: try row.instant(5),
+            rollBackTime: try row.instantOrNil(6))
     }
 }

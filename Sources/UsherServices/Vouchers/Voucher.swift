@@ -10,7 +10,7 @@ struct Voucher: Hashable, Sendable {
         case redeem = 1, firstPlay
     }
     enum State: Hashable {
-        case active, scheduled, used, expired
+        case active, scheduled, used, expired, deactivated, deleted
     }
     /// How long the access lasts that a redemption gives.
     enum Period: Hashable, Sendable {
@@ -51,6 +51,9 @@ struct Voucher: Hashable, Sendable {
     var redeemTime: Instant?
     /// The latest access that it gave.
     var accessKey: Int64?
+    var deactivateTime: Instant?
+    /// A deleted voucher is a tombstone: it keeps its code taken, and nothing can be done with it.
+    var deleteTime: Instant?
     var createTime: Instant
     var updateTime: Instant
     var version: Int64
@@ -76,9 +79,16 @@ struct Voucher: Hashable, Sendable {
 
     var isSpent: Bool { usageLimit.map { usedCount >= $0 } ?? false }
 
+    /// What a search finds it by, beside its code: its order and the values of its custom fields, folded.
+    var terms: Set<String> {
+        Set(([orderID] + custom.values).compactMap { VoucherCode($0)?.folded })
+    }
+
     /// Whether it could be used at this moment, whoever asks.
     func state(at now: Instant) -> State {
-        switch refusalByTime(at: now) {
+        switch refusalByState(at: now) {
+        case .some(.deleted): .deleted
+        case .some(.deactivated): .deactivated
         case .some(.notYetValid): .scheduled
         case .some: .expired
         case nil: isSpent ? .used : .active
@@ -121,7 +131,7 @@ struct VoucherUseFacts: Hashable, Sendable {
 extension Voucher {
     /// Why the voucher cannot be used at `now`, in the documented order; nil where it can, and then using it succeeds.
     func refusal(at now: Instant, _ facts: VoucherUseFacts) -> VoucherRefusal? {
-        if let refusal = refusalByTime(at: now) { return refusal }
+        if let refusal = refusalByState(at: now) { return refusal }
         switch facts.target {
         case .unknownAsset: return .assetNotFound
         case .outOfScope: return .outOfScope
@@ -142,7 +152,9 @@ extension Voucher {
         return nil
     }
 
-    private func refusalByTime(at now: Instant) -> VoucherRefusal? {
+    private func refusalByState(at now: Instant) -> VoucherRefusal? {
+        if deleteTime != nil { return .deleted }
+        if deactivateTime != nil { return .deactivated }
         if let redeemFrom, now < redeemFrom { return .notYetValid }
         if let redeemUntil, now >= redeemUntil { return .expired }
         // There is nothing left to give.

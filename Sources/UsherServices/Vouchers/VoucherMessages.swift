@@ -5,6 +5,47 @@ import UsherStorage
 
 extension Usher_Vouchers_V1_ListVouchersRequest: PagedRequest {}
 extension Usher_Vouchers_V1_ListRedemptionsRequest: PagedRequest {}
+extension Usher_Vouchers_V1_SearchVouchersRequest: PagedRequest {}
+
+/// The fields of a voucher that an update mask may name.
+enum VoucherField: String, CaseIterable {
+    case name, code, effect, scope, custom
+    case redeemOn = "redeem_on"
+    case accessPeriod = "access_period"
+    case discountPercent = "discount_percent"
+    case redeemFrom = "redeem_from"
+    case redeemUntil = "redeem_until"
+    case usageLimit = "usage_limit"
+    case perViewerLimit = "per_viewer_limit"
+    case orderID = "order_id"
+    case ignoreGeoblocking = "ignore_geoblocking"
+    case ignoreSingleIP = "ignore_single_ip"
+    case oneTimeUse = "one_time_use"
+}
+
+extension Usher_Vouchers_V1_Voucher {
+    /// Takes the value of one field from another message. Code and effect never change, and are not taken.
+    mutating func take(_ field: VoucherField, from given: Self) {
+        switch field {
+        case .code, .effect: break
+        case .name: name = given.name
+        case .scope: scope = given.scope
+        case .custom: custom = given.custom
+        case .redeemOn: redeemOn = given.redeemOn
+        case .accessPeriod: if given.hasAccessPeriod { accessPeriod = given.accessPeriod } else { clearAccessPeriod() }
+        case .discountPercent: discountPercent = given.discountPercent
+        case .redeemFrom: if given.hasRedeemFrom { redeemFrom = given.redeemFrom } else { clearRedeemFrom() }
+        case .redeemUntil: if given.hasRedeemUntil { redeemUntil = given.redeemUntil } else { clearRedeemUntil() }
+        case .usageLimit: if given.hasUsageLimit { usageLimit = given.usageLimit } else { clearUsageLimit() }
+        case .perViewerLimit:
+            if given.hasPerViewerLimit { perViewerLimit = given.perViewerLimit } else { clearPerViewerLimit() }
+        case .orderID: orderID = given.orderID
+        case .ignoreGeoblocking: ignoreGeoblocking = given.ignoreGeoblocking
+        case .ignoreSingleIP: ignoreSingleIp = given.ignoreSingleIp
+        case .oneTimeUse: oneTimeUse = given.oneTimeUse
+        }
+    }
+}
 
 extension Voucher.State {
     var message: Usher_Vouchers_V1_VoucherState {
@@ -13,6 +54,8 @@ extension Voucher.State {
         case .scheduled: .scheduled
         case .used: .used
         case .expired: .expired
+        case .deactivated: .deactivated
+        case .deleted: .deleted
         }
     }
 }
@@ -241,5 +284,6 @@ extension Usher_Vouchers_V1_Redemption {
         self.assetID = assetID
         accessID = redemption.accessID.description
         redeemTime = Google_Protobuf_Timestamp(redemption.redeemTime)
+        if let time = redemption.rollBackTime { rollBackTime = Google_Protobuf_Timestamp(time) }
     }
 }

@@ -56,7 +56,7 @@ enum VoucherRedemption {
             updateTime: tx.now)
         let redemption = Redemption(
             id: tx.newID(Redemption.prefix), voucherID: voucher.id, viewerKey: viewerKey,
-            assetKey: judgement.assetKey, accessID: access.id, redeemTime: tx.now)
+            assetKey: judgement.assetKey, accessID: access.id, redeemTime: tx.now, rollBackTime: nil)
         try AccessStore.insert(access, in: tx)
         try RedemptionStore.insert(redemption, isLimited: voucher.perViewerLimit != nil, in: tx)
         try VoucherStore.addUse(of: voucher.id, access: access.id, at: tx.now, in: tx)
@@ -75,6 +75,8 @@ enum VoucherRedemption {
     ) throws -> VoucherUseFacts.Target {
         let asked = use.assetID.isEmpty ? nil : try AssetStore.key(of: use.assetID, in: tx)
         if !use.assetID.isEmpty, asked == nil { return .unknownAsset }
+        // What was deleted since opens nothing.
+        if case .asset(let key) = voucher.scope, try !AssetStore.isLive(key, in: tx) { return .unknownAsset }
         switch voucher.scope {
         case .everything:
             return .asset(asked)

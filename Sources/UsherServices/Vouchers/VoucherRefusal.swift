@@ -3,6 +3,8 @@ import UsherContract
 /// Every reason why a voucher cannot be used, in the order in which they are checked.
 enum VoucherRefusal: String, CaseIterable {
     case voucherNotFound = "VOUCHER_NOT_FOUND"
+    case deleted = "VOUCHER_DELETED"
+    case deactivated = "VOUCHER_DEACTIVATED"
     case notYetValid = "VOUCHER_NOT_YET_VALID"
     case expired = "VOUCHER_EXPIRED"
     case assetNotFound = "ASSET_NOT_FOUND"
@@ -23,6 +25,8 @@ enum VoucherRefusal: String, CaseIterable {
     private var message: String {
         switch self {
         case .voucherNotFound: "There is no such voucher."
+        case .deleted: "The voucher was deleted."
+        case .deactivated: "The voucher is switched off."
         case .notYetValid: "The voucher is not valid yet."
         case .expired: "The voucher has expired."
         case .assetNotFound: "There is no such asset."
@@ -41,6 +45,29 @@ enum VoucherRefusal: String, CaseIterable {
 
     static func codeTaken(_ code: String) -> Refusal {
         Refusal(.alreadyExists, "CODE_TAKEN", "There is a voucher with the code \(code) already.")
+    }
+
+    static var codeImmutable: Refusal {
+        Refusal(.failedPrecondition, "CODE_IMMUTABLE", "The code of a voucher never changes.")
+    }
+
+    static var effectImmutable: Refusal {
+        Refusal(.failedPrecondition, "EFFECT_IMMUTABLE", "What a voucher does never changes.")
+    }
+
+    static func limitBelowUsed(_ used: Int) -> Refusal {
+        Refusal(
+            .failedPrecondition, "LIMIT_BELOW_USED",
+            "The voucher has been used \(used) times: the limit cannot be less.",
+            metadata: ["used_count": String(used)])
+    }
+
+    static var redemptionNotFound: Refusal {
+        Refusal(.notFound, "REDEMPTION_NOT_FOUND", "There is no such redemption of this voucher.")
+    }
+
+    static var redemptionRolledBack: Refusal {
+        Refusal(.failedPrecondition, "REDEMPTION_ROLLED_BACK", "The redemption was rolled back already.")
     }
 
     static var codeSpaceExhausted: Refusal {

@@ -13,10 +13,6 @@ extension VoucherService {
         let given = request.voucher
         var violations = Violations()
         var voucher = newVoucher(given, tx, &violations)
-        let assetIDs = given.scope.assetIds
-        violations.require(
-            assetIDs.count <= Voucher.scopeLimit, "voucher.scope.asset_ids",
-            "must have at most \(Voucher.scopeLimit) entries")
         let code = VoucherCode(given.code)
         if !given.code.isEmpty {
             violations.requireText(code?.text ?? "", "voucher.code", VoucherCode.lengths)
@@ -24,21 +20,14 @@ extension VoucherService {
         }
         let profile = try profile(request.codeProfile, tx, &violations)
         try violations.refuse()
-        let assetKeys = try Set(assetIDs).sorted().map { id in
-            guard let key = try AssetStore.key(of: id, in: tx) else { throw CatalogRefusal.assetNotFound(id) }
-            return key
-        }
-        voucher.scope = assetKeys.isEmpty ? .everything : assetKeys.count == 1 ? .asset(assetKeys[0]) : .assets
-        let several = assetKeys.count > 1 ? assetKeys : []
-        let custom = try VoucherStore.customText(voucher.custom)
+        let several = try setScope(of: &voucher, to: given.scope.assetIds, in: tx)
+        let shared = try SharedColumns(voucher, assetKeys: several)
         if let code {
             voucher.code = code
-            guard try VoucherStore.insert(voucher, custom: custom, assetKeys: several, in: tx) else {
-                throw VoucherRefusal.codeTaken(code.text)
-            }
+            guard try insert(voucher, shared, in: tx) else { throw VoucherRefusal.codeTaken(code.text) }
         } else {
             var generator = CodeGenerator(profile, random: tx.randomBytes)
-            try insert(&voucher, custom: custom, assetKeys: several, drawingFrom: &generator, in: tx)
+            try insert(&voucher, shared, drawingFrom: &generator, in: tx)
         }
         try tx.record(
             "voucher.created", voucher.id.description,
@@ -68,14 +57,14 @@ extension VoucherService {
         guard profile.space >= count else { throw VoucherRefusal.codeSpaceExhausted }
         voucher.scope = .asset(asset.key)
         let batchID = try batch(request.batchID, &voucher, in: tx)
-        let custom = try VoucherStore.customText(voucher.custom)
+        let shared = try SharedColumns(voucher, assetKeys: [])
         var generator = CodeGenerator(profile, random: tx.randomBytes)
         var response = Usher_Vouchers_V1_GenerateVouchersResponse()
         response.batchID = batchID
         response.vouchers.reserveCapacity(count)
         for _ in 0..<count {
             voucher.id = tx.newID(Voucher.prefix)
-            try insert(&voucher, custom: custom, assetKeys: [], drawingFrom: &generator, in: tx)
+            try insert(&voucher, shared, drawingFrom: &generator, in: tx)
             response.vouchers.append(
                 .with {
                     $0.voucherID = voucher.id.description
@@ -87,20 +76,54 @@ extension VoucherService {
         return response
     }
 
+    /// What the vouchers of one call have in common in the tables, made once.
+    struct SharedColumns {
+        let custom: String?
+        let terms: [String]
+        let assetKeys: [Int64]
+
+        init(_ voucher: Voucher, assetKeys: [Int64]) throws {
+            custom = try VoucherStore.customText(voucher.custom)
+            terms = voucher.terms.sorted()
+            self.assetKeys = assetKeys
+        }
+    }
+
+    /// - Returns: false where the code is taken.
+    func insert(_ voucher: Voucher, _ shared: SharedColumns, in tx: Transaction) throws -> Bool {
+        try VoucherStore.insert(
+            voucher, custom: shared.custom, terms: shared.terms, assetKeys: shared.assetKeys, in: tx)
+    }
+
+    /// Sets what the voucher is for.
+    ///
+    /// - Returns: the assets, where there are several.
+    func setScope(of voucher: inout Voucher, to assetIDs: [String], in tx: Transaction) throws -> [Int64] {
+        let keys = try Set(assetIDs).sorted().map { id in
+            guard let key = try AssetStore.key(of: id, in: tx) else { throw CatalogRefusal.assetNotFound(id) }
+            return key
+        }
+        voucher.scope = keys.isEmpty ? .everything : keys.count == 1 ? .asset(keys[0]) : .assets
+        return keys.count > 1 ? keys.sorted() : []
+    }
+
     /// Draws codes until one is free.
     private func insert(
-        _ voucher: inout Voucher, custom: String?, assetKeys: [Int64], drawingFrom generator: inout CodeGenerator,
+        _ voucher: inout Voucher, _ shared: SharedColumns, drawingFrom generator: inout CodeGenerator,
         in tx: Transaction
     ) throws {
         for _ in 0..<Self.drawLimit {
             guard let code = VoucherCode(generator.next()) else { preconditionFailure("a profile makes no codes") }
             voucher.code = code
-            if try VoucherStore.insert(voucher, custom: custom, assetKeys: assetKeys, in: tx) { return }
+            if try insert(voucher, shared, in: tx) { return }
         }
         throw VoucherRefusal.codeSpaceExhausted
     }
 
-    private func batch(_ given: String, _ voucher: inout Voucher, in tx: Transaction) throws -> String {
+    /// Puts the voucher in the batch with this id, which is made where it does not exist.
+    ///
+    /// - Returns: the batch's id, generated where none was given.
+    func batch(_ given: String, _ voucher: inout Voucher, in tx: Transaction) throws -> String {
         if !given.isEmpty, let key = try VoucherStore.batchKey(of: given, in: tx) {
             voucher.batchKey = key
             return given
@@ -119,33 +142,38 @@ extension VoucherService {
         return CodeProfile(given, default: fallback, "code_profile", &violations)
     }
 
-    private func newVoucher(
-        _ given: Usher_Vouchers_V1_Voucher, _ tx: Transaction, _ violations: inout Violations
+    /// A voucher as a caller describes it, but for its code and its scope.
+    func newVoucher(
+        _ given: Usher_Vouchers_V1_Voucher, redeemOn fallback: Voucher.RedeemOn = .redeem, field: String = "voucher",
+        _ tx: Transaction, _ violations: inout Violations
     ) -> Voucher {
+        violations.require(
+            given.scope.assetIds.count <= Voucher.scopeLimit, "\(field).scope.asset_ids",
+            "must have at most \(Voucher.scopeLimit) entries")
         let terms = VoucherTerms(
             name: given.name,
-            redeemOn: .init(given.redeemOn, default: .redeem, "voucher.redeem_on", &violations),
-            period: .init(given.accessPeriod, isSet: given.hasAccessPeriod, "voucher.access_period", &violations),
-            redeemFrom: violations.instant(given.redeemFrom, isSet: given.hasRedeemFrom, "voucher.redeem_from"),
-            redeemUntil: violations.instant(given.redeemUntil, isSet: given.hasRedeemUntil, "voucher.redeem_until"),
+            redeemOn: .init(given.redeemOn, default: fallback, "\(field).redeem_on", &violations),
+            period: .init(given.accessPeriod, isSet: given.hasAccessPeriod, "\(field).access_period", &violations),
+            redeemFrom: violations.instant(given.redeemFrom, isSet: given.hasRedeemFrom, "\(field).redeem_from"),
+            redeemUntil: violations.instant(given.redeemUntil, isSet: given.hasRedeemUntil, "\(field).redeem_until"),
             usageLimit: given.hasUsageLimit ? Int(given.usageLimit) : nil,
             perViewerLimit: given.hasPerViewerLimit ? Int(given.perViewerLimit) : nil,
             orderID: given.orderID, custom: given.custom)
-        terms.check({ "voucher.\($0)" }, &violations)
+        terms.check({ "\(field).\($0)" }, &violations)
         var voucher = Voucher(terms, id: tx.newID(Voucher.prefix), now: tx.now)
         switch given.effect {
         case .unspecified, .access:
             violations.require(
-                given.discountPercent == 0, "voucher.discount_percent", "is for discount vouchers only")
+                given.discountPercent == 0, "\(field).discount_percent", "is for discount vouchers only")
         case .discount:
             voucher.effect = .discount
             voucher.discountPercent = Int(given.discountPercent)
             violations.require(
-                (1...100).contains(given.discountPercent), "voucher.discount_percent", "must be 1 to 100")
+                (1...100).contains(given.discountPercent), "\(field).discount_percent", "must be 1 to 100")
             violations.require(
-                !given.hasAccessPeriod, "voucher.access_period", "is for access vouchers: a discount's is the price's")
+                !given.hasAccessPeriod, "\(field).access_period", "is for access vouchers: a discount's is the price's")
         case .UNRECOGNIZED:
-            violations.require(false, "voucher.effect", "must be ACCESS or DISCOUNT")
+            violations.require(false, "\(field).effect", "must be ACCESS or DISCOUNT")
         }
         voucher.ignoresGeoblocking = given.ignoreGeoblocking
         voucher.ignoresSingleIP = given.ignoreSingleIp
@@ -184,6 +212,7 @@ extension Voucher {
             redeemFrom: terms.redeemFrom, redeemUntil: terms.redeemUntil, usageLimit: terms.usageLimit, usedCount: 0,
             perViewerLimit: terms.perViewerLimit, orderID: terms.orderID, custom: terms.custom, batchKey: nil,
             ignoresGeoblocking: false, ignoresSingleIP: false, isOneTime: false, redeemTime: nil, accessKey: nil,
+            deactivateTime: nil, deleteTime: nil,
             createTime: now, updateTime: now, version: 1)
     }
 }

@@ -29,7 +29,7 @@ extension VoucherService {
                 }
                 last = voucher.id.number
                 guard from.map({ voucher.createTime >= $0 }) ?? true, until.map({ voucher.createTime < $0 }) ?? true,
-                    request.state == .unspecified || voucher.state(at: tx.now).message == request.state,
+                    passes(voucher.state(at: tx.now), request.state),
                     try filter.assetKey.map({ try voucher.names($0, in: tx) }) ?? true
                 else { continue }
                 response.vouchers.append(try presenter.message(voucher))
@@ -41,6 +41,31 @@ extension VoucherService {
                 return response
             }
         }
+    }
+
+    /// Deleted vouchers are listed only where they are asked for.
+    private func passes(_ state: Voucher.State, _ asked: Usher_Vouchers_V1_VoucherState) -> Bool {
+        asked == .unspecified ? state != .deleted : state.message == asked
+    }
+
+    func searchVouchers(
+        _ request: Usher_Vouchers_V1_SearchVouchersRequest, _ tx: Transaction
+    ) throws -> Usher_Vouchers_V1_SearchVouchersResponse {
+        let page = try Page(of: request)
+        var violations = Violations()
+        let query = VoucherCode(request.query)
+        violations.require(query != nil, "query", "must be given")
+        try violations.refuse()
+        var response = Usher_Vouchers_V1_SearchVouchersResponse()
+        guard let query else { return response }
+        let found = try VoucherStore.search(
+            query.folded, after: try page.afterNumber(), limit: page.size + 1, in: tx)
+        var presenter = VoucherPresenter(tx)
+        response.vouchers = try found.prefix(page.size).map { try presenter.message($0) }
+        if found.count > page.size {
+            response.nextPageToken = page.token(after: String(found[page.size - 1].id.number))
+        }
+        return response
     }
 
     /// Nil where nothing can pass: an unknown batch or asset has no vouchers.

@@ -16,6 +16,14 @@ public struct VoucherService: Sendable {
             Method(RPC.generateVouchers, on: .organisation, .scope(.vouchersWrite), generateVouchers),
             Method(RPC.getVoucher, on: .organisation, .scope(.vouchersRead), getVoucher),
             Method(RPC.lookupVoucher, on: .organisation, look, lookupVoucher),
+            Method(RPC.importVouchers, on: .organisation, .scope(.vouchersWrite), importVouchers),
+            Method(RPC.searchVouchers, on: .organisation, .scope(.vouchersRead), searchVouchers),
+            Method(RPC.updateVoucher, on: .organisation, .scope(.vouchersWrite), updateVoucher),
+            Method(RPC.expireVoucher, on: .organisation, .scope(.vouchersWrite), expireVoucher),
+            Method(RPC.deactivateVoucher, on: .organisation, .scope(.vouchersWrite), deactivateVoucher),
+            Method(RPC.reactivateVoucher, on: .organisation, .scope(.vouchersWrite), reactivateVoucher),
+            Method(RPC.deleteVoucher, on: .organisation, .scope(.vouchersWrite), deleteVoucher),
+            Method(RPC.rollBackRedemption, on: .organisation, .scope(.vouchersWrite), rollBackRedemption),
             Method(RPC.listVouchers, on: .organisation, .scope(.vouchersRead), listVouchers),
             Method(RPC.validateVoucher, on: .organisation, look, validateVoucher),
             Method(RPC.redeemVoucher, on: .organisation, redeem, redeemVoucher),
@@ -37,6 +45,7 @@ public struct VoucherService: Sendable {
         _ request: Usher_Vouchers_V1_LookupVoucherRequest, _ tx: Transaction
     ) throws -> Usher_Vouchers_V1_LookupVoucherResponse {
         guard let voucher = try VoucherStore.find(code: request.code, in: tx) else { throw VoucherRefusal.notFound }
+        guard voucher.deleteTime == nil else { throw VoucherRefusal.deleted.refusal }
         var response = Usher_Vouchers_V1_LookupVoucherResponse()
         response.voucherID = voucher.id.description
         response.code = voucher.code.text

@@ -2,7 +2,7 @@ import Foundation
 import UsherContract
 import UsherStorage
 
-/// The tables `vouchers`, `voucher_assets` and `voucher_batches`.
+/// The tables `vouchers`, `voucher_assets`, `voucher_terms` and `voucher_batches`.
 enum VoucherStore {
     static let migration = Migration(4, "vouchers") { type in
         [
@@ -40,6 +40,8 @@ enum VoucherStore {
                 one_time_use \(type.integer) NOT NULL CHECK (one_time_use IN (0, 1)),
                 redeem_time \(type.integer),
                 access_key \(type.integer),
+                deactivate_time \(type.integer),
+                delete_time \(type.integer),
                 create_time \(type.integer) NOT NULL,
                 update_time \(type.integer) NOT NULL,
                 version \(type.integer) NOT NULL,
@@ -58,47 +60,103 @@ enum VoucherStore {
                 UNIQUE (asset_key, voucher_id)
             ) \(type.strict)
             """,
+            """
+            CREATE TABLE voucher_terms (
+                term \(type.text) NOT NULL,
+                voucher_id \(type.integer) NOT NULL REFERENCES vouchers (id),
+                PRIMARY KEY (term, voucher_id)
+            ) \(type.withoutRowID)
+            """,
         ]
     }
 
     private static let columns = """
         id, code, code_folded, name, effect, redeem_on, period_unit, period_length, period_fixed, discount_percent,
         asset_key, has_scope, redeem_from, redeem_until, usage_limit, used_count, per_viewer_limit, order_id, custom,
-        batch_key, ignore_geoblocking, ignore_single_ip, one_time_use, redeem_time, access_key, create_time,
-        update_time, version
+        batch_key, ignore_geoblocking, ignore_single_ip, one_time_use, redeem_time, access_key, deactivate_time,
+        delete_time, create_time, update_time, version
         """
 
     private static let insertion = """
         INSERT INTO vouchers (\(columns))
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (code_folded) DO NOTHING
         """
 
     /// - Parameters:
     ///   - custom: ``customText(_:)`` of the voucher's custom fields, which many vouchers of one call share.
+    ///   - terms: ``Voucher/terms``, likewise.
     ///   - assetKeys: the scope, where it names several assets.
     /// - Returns: false where the code is taken.
-    static func insert(_ voucher: Voucher, custom: String?, assetKeys: [Int64], in tx: Transaction) throws -> Bool {
-        var (unit, length, fixed, asset) = (Int64?.none, Int?.none, Instant?.none, Int64?.none)
-        switch voucher.period {
-        case .organisation: break
-        case .fixed(let end): fixed = end
-        case .after(let period): (unit, length) = (period.unit.rawValue, period.length)
-        }
+    static func insert(
+        _ voucher: Voucher, custom: String?, terms: [String], assetKeys: [Int64], in tx: Transaction
+    ) throws -> Bool {
+        let period = columns(of: voucher.period)
+        var asset: Int64?
         if case .asset(let key) = voucher.scope { asset = key }
         let inserted = try tx.execute(
             insertion, voucher.id.number, voucher.code.text, voucher.code.folded, voucher.name,
-            voucher.effect.rawValue, voucher.redeemOn.rawValue, unit, length, fixed, voucher.discountPercent, asset,
+            voucher.effect.rawValue, voucher.redeemOn.rawValue, period.unit, period.length, period.fixed,
+            voucher.discountPercent, asset,
             voucher.scope != .everything, voucher.redeemFrom, voucher.redeemUntil, voucher.usageLimit,
             voucher.usedCount, voucher.perViewerLimit, voucher.orderID, custom, voucher.batchKey,
             voucher.ignoresGeoblocking, voucher.ignoresSingleIP, voucher.isOneTime, voucher.redeemTime,
-            voucher.accessKey, voucher.createTime, voucher.updateTime, voucher.version)
+            voucher.accessKey, voucher.deactivateTime, voucher.deleteTime, voucher.createTime, voucher.updateTime,
+            voucher.version)
         guard inserted == 1 else { return false }
-        for key in assetKeys {
-            try tx.execute(
-                "INSERT INTO voucher_assets (voucher_id, asset_key) VALUES (?, ?)", voucher.id.number, key)
-        }
+        try insertScope(assetKeys, of: voucher.id, in: tx)
+        try insertTerms(terms, of: voucher.id, in: tx)
         return true
+    }
+
+    private static func insertScope(_ assetKeys: [Int64], of id: ResourceID, in tx: Transaction) throws {
+        for key in assetKeys {
+            try tx.execute("INSERT INTO voucher_assets (voucher_id, asset_key) VALUES (?, ?)", id.number, key)
+        }
+    }
+
+    private static func insertTerms(_ terms: some Sequence<String>, of id: ResourceID, in tx: Transaction) throws {
+        for term in terms {
+            try tx.execute("INSERT INTO voucher_terms (term, voucher_id) VALUES (?, ?)", term, id.number)
+        }
+    }
+
+    private static func deleteTerms(_ terms: some Sequence<String>, of id: ResourceID, in tx: Transaction) throws {
+        for term in terms {
+            try tx.execute("DELETE FROM voucher_terms WHERE term = ? AND voucher_id = ?", term, id.number)
+        }
+    }
+
+    /// Writes what can change of a voucher.
+    ///
+    /// - Parameters:
+    ///   - before: the voucher as it is stored.
+    ///   - assetKeys: the scope, where it names several assets.
+    static func update(_ voucher: Voucher, before: Voucher, assetKeys: [Int64], in tx: Transaction) throws {
+        let period = columns(of: voucher.period)
+        var asset: Int64?
+        if case .asset(let key) = voucher.scope { asset = key }
+        try tx.execute(
+            """
+            UPDATE vouchers SET name = ?, redeem_on = ?, period_unit = ?, period_length = ?, period_fixed = ?,
+                discount_percent = ?, asset_key = ?, has_scope = ?, redeem_from = ?, redeem_until = ?, usage_limit = ?,
+                used_count = ?, per_viewer_limit = ?, order_id = ?, custom = ?, ignore_geoblocking = ?,
+                ignore_single_ip = ?, one_time_use = ?, redeem_time = ?, access_key = ?, deactivate_time = ?,
+                delete_time = ?, update_time = ?, version = ?
+            WHERE id = ?
+            """,
+            voucher.name, voucher.redeemOn.rawValue, period.unit, period.length, period.fixed, voucher.discountPercent,
+            asset, voucher.scope != .everything, voucher.redeemFrom, voucher.redeemUntil, voucher.usageLimit,
+            voucher.usedCount, voucher.perViewerLimit, voucher.orderID, try customText(voucher.custom),
+            voucher.ignoresGeoblocking, voucher.ignoresSingleIP, voucher.isOneTime, voucher.redeemTime,
+            voucher.accessKey, voucher.deactivateTime, voucher.deleteTime, voucher.updateTime, voucher.version,
+            voucher.id.number)
+        try tx.execute("DELETE FROM voucher_assets WHERE voucher_id = ?", voucher.id.number)
+        try insertScope(assetKeys, of: voucher.id, in: tx)
+        // A tombstone is found by nothing.
+        let (old, new) = (before.deleteTime == nil ? before.terms : [], voucher.deleteTime == nil ? voucher.terms : [])
+        try deleteTerms(old.subtracting(new), of: voucher.id, in: tx)
+        try insertTerms(new.subtracting(old), of: voucher.id, in: tx)
     }
 
     /// One more use, and the access that it gave. The table refuses a use beyond the limit.
@@ -119,6 +177,10 @@ enum VoucherStore {
     static func find(code: String, in tx: Transaction) throws -> Voucher? {
         guard let code = VoucherCode(code) else { return nil }
         return try tx.row("SELECT \(columns) FROM vouchers WHERE code_folded = ?", code.folded, read: voucher)
+    }
+
+    static func isTaken(_ code: VoucherCode, in tx: Transaction) throws -> Bool {
+        try tx.row("SELECT 1 FROM vouchers WHERE code_folded = ?", code.folded) { _ in true } ?? false
     }
 
     static func exists(_ id: Int64, in tx: Transaction) throws -> Bool {
@@ -178,7 +240,27 @@ enum VoucherStore {
         try tx.execute("INSERT INTO voucher_batches (key, batch_id, create_time) VALUES (?, ?, ?)", key, id, tx.now)
     }
 
+    /// Up to `limit` vouchers with ids above `after` that have this code or term, in the order of their ids.
+    static func search(_ folded: String, after: Int64, limit: Int, in tx: Transaction) throws -> [Voucher] {
+        try tx.rows(
+            """
+            SELECT \(columns) FROM vouchers WHERE id IN (
+                SELECT id FROM vouchers WHERE code_folded = ? AND id > ? AND delete_time IS NULL
+                UNION SELECT voucher_id FROM voucher_terms WHERE term = ? AND voucher_id > ?
+                ORDER BY 1 LIMIT ?)
+            ORDER BY id
+            """, folded, after, folded, after, limit, read: voucher)
+    }
+
     // MARK: Columns
+
+    private static func columns(of period: Voucher.Period) -> (unit: Int64?, length: Int?, fixed: Instant?) {
+        switch period {
+        case .organisation: (nil, nil, nil)
+        case .fixed(let end): (nil, nil, end)
+        case .after(let period): (period.unit.rawValue, period.length, nil)
+        }
+    }
 
     /// Custom fields as they are stored; nil for none.
     static func customText(_ custom: [String: String]) throws -> String? {
@@ -201,7 +283,8 @@ enum VoucherStore {
             custom: try custom.map { try JSONDecoder().decode([String: String].self, from: Data($0.utf8)) } ?? [:],
             batchKey: try row.int64OrNil(19), ignoresGeoblocking: try row.bool(20), ignoresSingleIP: try row.bool(21),
             isOneTime: try row.bool(22), redeemTime: try row.instantOrNil(23), accessKey: try row.int64OrNil(24),
-            createTime: try row.instant(25), updateTime: try row.instant(26), version: try row.int64(27))
+            deactivateTime: try row.instantOrNil(25), deleteTime: try row.instantOrNil(26),
+            createTime: try row.instant(27), updateTime: try row.instant(28), version: try row.int64(29))
     }
 
     private static func period(_ row: SQLRow) throws -> Voucher.Period {
@@ -212,5 +295,18 @@ enum VoucherStore {
     private static func scope(_ row: SQLRow) throws -> Voucher.Scope {
         guard try row.bool(11) else { return .everything }
         return try row.int64OrNil(10).map(Voucher.Scope.asset) ?? .assets
+    }
+}
+
+extension Voucher {
+    /// What the journal compares.
+    var journal: JournalState {
+        [
+            "name": name, "redeem_on": redeemOn.rawValue, "discount_percent": discountPercent,
+            "period": "\(period)", "scope": "\(scope)", "redeem_from": redeemFrom, "redeem_until": redeemUntil,
+            "usage_limit": usageLimit, "used_count": usedCount, "per_viewer_limit": perViewerLimit,
+            "order_id": orderID, "ignore_geoblocking": ignoresGeoblocking, "ignore_single_ip": ignoresSingleIP,
+            "one_time_use": isOneTime, "deactivate_time": deactivateTime, "delete_time": deleteTime,
+        ]
     }
 }

@@ -31,7 +31,7 @@ import UsherContract
         let read = try await harness.call(
             Organisations.getOrganisation, .with { $0.organisationID = "nordfilm" }, in: nil)
         #expect(read.name == "Nord Film" && read.state == .active)
-        #expect(harness.credentials.hasOrganisation("nordfilm") && !harness.credentials.hasOrganisation("x"))
+        #expect((try? harness.credentials.features(ofOrganisation: "nordfilm")) == [])
     }
 
     @Test(arguments: ["..", ".hidden", "a/b", "a b", "ü", String(repeating: "a", count: 64)])
@@ -153,5 +153,44 @@ import UsherContract
         _ = try await harness.call(Organisations.createApiKey, .init(), in: nil)
         #expect(
             try await harness.call(Organisations.revokeApiKey, .with { $0.keyID = first.keyID }, in: nil).hasRevokeTime)
+    }
+
+    @Test func suspendingAndResuming() async throws {
+        let harness = try await Harness.withOpening()
+        let suspended = try await harness.call(
+            Organisations.suspendOrganisation, .with { ($0.organisationID, $0.reason) = ("nordfilm", "unpaid") },
+            in: nil)
+        #expect(suspended.state == .suspended)
+        #expect(throws: Refusal.self) { try harness.credentials.features(ofOrganisation: "nordfilm") }
+        let again = try await harness.call(
+            Organisations.suspendOrganisation, .with { $0.organisationID = "nordfilm" }, in: nil)
+        #expect(again == suspended)
+        let resumed = try await harness.call(
+            Organisations.resumeOrganisation, .with { $0.organisationID = "nordfilm" }, in: nil)
+        #expect(resumed.state == .active)
+        #expect(try harness.credentials.features(ofOrganisation: "nordfilm") == [])
+        #expect(
+            try await harness.refusal(
+                Organisations.suspendOrganisation, .with { $0.organisationID = "x" }, in: nil)?.reason
+                == "ORGANISATION_NOT_FOUND")
+    }
+
+    @Test func nameAndFeaturesAreTheOperatorsToChange() async throws {
+        let harness = try await Harness.withOpening()
+        var request = Usher_Organisations_V1_UpdateOrganisationRequest()
+        request.organisation = .with {
+            ($0.organisationID, $0.name, $0.purchasableVouchersEnabled) = ("nordfilm", "Nord", true)
+        }
+        request.updateMask.paths = ["purchasable_vouchers_enabled"]
+        let changed = try await harness.call(Organisations.updateOrganisation, request, in: nil)
+        #expect(changed.name == "Nord Film" && changed.purchasableVouchersEnabled)
+        #expect(try harness.credentials.features(ofOrganisation: "nordfilm") == ["purchasable_vouchers"])
+        request.organisation.etag = "v1"
+        #expect(
+            try await harness.refusal(Organisations.updateOrganisation, request, in: nil)?.reason == "ETAG_MISMATCH")
+        (request.organisation.etag, request.organisation.name) = ("", "")
+        request.updateMask.paths = ["name"]
+        #expect(
+            try await harness.refusal(Organisations.updateOrganisation, request, in: nil)?.code == .invalidArgument)
     }
 }

@@ -30,7 +30,9 @@ import UsherContract
 
     /// Each row mends what the rows before it found: what is then refused is the next in the documented order.
     private static let ladder: [Row] = [
-        Row(expected: .notYetValid) { _, _ in },
+        Row(expected: .deleted) { _, _ in },
+        Row(expected: .deactivated) { voucher, _ in voucher.deleteTime = nil },
+        Row(expected: .notYetValid) { voucher, _ in voucher.deactivateTime = nil },
         Row(expected: .expired) { voucher, _ in voucher.redeemFrom = nil },
         Row(expected: .assetNotFound) { voucher, _ in voucher.redeemUntil = nil },
         Row(expected: .outOfScope) { _, facts in facts.target = .outOfScope },
@@ -51,6 +53,8 @@ import UsherContract
             $0.effect = .discount
             $0.usedCount = 2
             $0.perViewerLimit = 1
+            $0.deactivateTime = Self.now
+            $0.deleteTime = Self.now
         }
         var facts = VoucherUseFacts(target: .unknownAsset, user: .unknownViewer)
         for row in Self.ladder {

@@ -361,7 +361,7 @@ import UsherContract
         }
     }
 
-    private func generate(
+    func generate(
         _ harness: Harness, _ count: Int, _ change: (inout Usher_Vouchers_V1_GenerateVouchersRequest) -> Void = { _ in }
     ) async throws -> [Usher_Vouchers_V1_GeneratedVoucher] {
         var request = Usher_Vouchers_V1_GenerateVouchersRequest()

@@ -18,4 +18,6 @@ from usher.access.v1.access_pb2 import (
     CheckAccessRequest as CheckAccessRequest,
     CheckAccessResponse as CheckAccessResponse,
     GetAccessRequest as GetAccessRequest,
+    GrantAccessRequest as GrantAccessRequest,
+    RevokeAccessRequest as RevokeAccessRequest,
 )

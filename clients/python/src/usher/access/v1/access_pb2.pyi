@@ -95,3 +95,27 @@ class GetAccessRequest(_message.Message):
     ACCESS_ID_FIELD_NUMBER: _ClassVar[int]
     access_id: str
     def __init__(self, access_id: _Optional[str] = ...) -> None: ...
+
+class GrantAccessRequest(_message.Message):
+    __slots__ = ("viewer_id", "asset_id", "start_time", "expire_time", "request_id")
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    viewer_id: str
+    asset_id: str
+    start_time: _timestamp_pb2.Timestamp
+    expire_time: _timestamp_pb2.Timestamp
+    request_id: str
+    def __init__(self, viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class RevokeAccessRequest(_message.Message):
+    __slots__ = ("access_id", "reason", "request_id")
+    ACCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    access_id: str
+    reason: str
+    request_id: str
+    def __init__(self, access_id: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...

@@ -17,6 +17,24 @@ ACCESS_SERVICE_CHECK_ACCESS = Method(
     has_request_id=False,
 )
 
+ACCESS_SERVICE_GRANT_ACCESS = Method(
+    "usher.access.v1.AccessService",
+    "GrantAccess",
+    access_pb2.GrantAccessRequest,
+    access_pb2.Access,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+ACCESS_SERVICE_REVOKE_ACCESS = Method(
+    "usher.access.v1.AccessService",
+    "RevokeAccess",
+    access_pb2.RevokeAccessRequest,
+    access_pb2.Access,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
 ACCESS_SERVICE_GET_ACCESS = Method(
     "usher.access.v1.AccessService",
     "GetAccess",
@@ -58,6 +76,48 @@ class AccessService:
             "at": at,
         })
         return self._channel.call(ACCESS_SERVICE_CHECK_ACCESS, message, options)
+
+    def grant_access(
+        self,
+        request: access_pb2.GrantAccessRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        asset_id: str | None = None,
+        start_time: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
+        expire_time: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.Access:
+        """Gives a viewer access by hand. Scope `access:write`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `VIEWER_NOT_FOUND` (only where viewers must be known).
+        """
+        message = build_request(access_pb2.GrantAccessRequest, request, {
+            "viewer_id": viewer_id,
+            "asset_id": asset_id,
+            "start_time": start_time,
+            "expire_time": expire_time,
+            "request_id": request_id,
+        })
+        return self._channel.call(ACCESS_SERVICE_GRANT_ACCESS, message, options)
+
+    def revoke_access(
+        self,
+        request: access_pb2.RevokeAccessRequest | None = None,
+        *,
+        access_id: str | None = None,
+        reason: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.Access:
+        """Ends an access at once; one that is revoked already is left as it is. Scope `access:write`.
+        Refusals: NOT_FOUND `ACCESS_NOT_FOUND`.
+        """
+        message = build_request(access_pb2.RevokeAccessRequest, request, {
+            "access_id": access_id,
+            "reason": reason,
+            "request_id": request_id,
+        })
+        return self._channel.call(ACCESS_SERVICE_REVOKE_ACCESS, message, options)
 
     def get_access(
         self,
@@ -104,6 +164,48 @@ class AsyncAccessService:
             "at": at,
         })
         return await self._channel.call(ACCESS_SERVICE_CHECK_ACCESS, message, options)
+
+    async def grant_access(
+        self,
+        request: access_pb2.GrantAccessRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        asset_id: str | None = None,
+        start_time: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
+        expire_time: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.Access:
+        """Gives a viewer access by hand. Scope `access:write`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `VIEWER_NOT_FOUND` (only where viewers must be known).
+        """
+        message = build_request(access_pb2.GrantAccessRequest, request, {
+            "viewer_id": viewer_id,
+            "asset_id": asset_id,
+            "start_time": start_time,
+            "expire_time": expire_time,
+            "request_id": request_id,
+        })
+        return await self._channel.call(ACCESS_SERVICE_GRANT_ACCESS, message, options)
+
+    async def revoke_access(
+        self,
+        request: access_pb2.RevokeAccessRequest | None = None,
+        *,
+        access_id: str | None = None,
+        reason: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.Access:
+        """Ends an access at once; one that is revoked already is left as it is. Scope `access:write`.
+        Refusals: NOT_FOUND `ACCESS_NOT_FOUND`.
+        """
+        message = build_request(access_pb2.RevokeAccessRequest, request, {
+            "access_id": access_id,
+            "reason": reason,
+            "request_id": request_id,
+        })
+        return await self._channel.call(ACCESS_SERVICE_REVOKE_ACCESS, message, options)
 
     async def get_access(
         self,

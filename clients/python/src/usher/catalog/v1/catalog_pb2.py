@@ -22,10 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eusher/catalog/v1/catalog.proto\x12\x10usher.catalog.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb3\x03\n\x05\x41sset\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x17\n\x0forganisation_id\x18\x02 \x01(\t\x12)\n\x04type\x18\x03 \x01(\x0e\x32\x1b.usher.catalog.v1.AssetType\x12\r\n\x05title\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x39\n\x0frelated_content\x18\x06 \x03(\x0b\x32 .usher.catalog.v1.RelatedContent\x12\x18\n\x10member_asset_ids\x18\x07 \x03(\t\x12/\n\ngeo_policy\x18\x08 \x01(\x0b\x32\x1b.usher.catalog.v1.GeoPolicy\x12!\n\x14single_ip_protection\x18\t \x01(\x08H\x00\x88\x01\x01\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0c \x01(\tB\x17\n\x15_single_ip_protection\"`\n\x0eRelatedContent\x12\x32\n\x04kind\x18\x01 \x01(\x0e\x32$.usher.catalog.v1.RelatedContentKind\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0b\n\x03url\x18\x03 \x01(\t\"Q\n\tGeoPolicy\x12-\n\x04mode\x18\x01 \x01(\x0e\x32\x1f.usher.catalog.v1.GeoPolicyMode\x12\x15\n\rcountry_codes\x18\x02 \x03(\t\"P\n\x12\x43reateAssetRequest\x12&\n\x05\x61sset\x18\x01 \x01(\x0b\x32\x17.usher.catalog.v1.Asset\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"#\n\x0fGetAssetRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"\xe3\x01\n\x06Viewer\x12\x11\n\tviewer_id\x18\x01 \x01(\t\x12\x17\n\x0forganisation_id\x18\x02 \x01(\t\x12\r\n\x05\x65mail\x18\x03 \x01(\t\x12.\n\x06status\x18\x04 \x01(\x0e\x32\x1e.usher.catalog.v1.ViewerStatus\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x07 \x01(\t\"S\n\x13\x43reateViewerRequest\x12(\n\x06viewer\x18\x01 \x01(\x0b\x32\x18.usher.catalog.v1.Viewer\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"%\n\x10GetViewerRequest\x12\x11\n\tviewer_id\x18\x01 \x01(\t*\xa4\x01\n\tAssetType\x12\x1a\n\x16\x41SSET_TYPE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41SSET_TYPE_VIDEO\x10\x01\x12\x19\n\x15\x41SSET_TYPE_LIVE_EVENT\x10\x02\x12\x15\n\x11\x41SSET_TYPE_SERIES\x10\x03\x12\x17\n\x13\x41SSET_TYPE_PLAYLIST\x10\x04\x12\x1a\n\x16\x41SSET_TYPE_PERFORMANCE\x10\x05*\xa2\x01\n\x12RelatedContentKind\x12$\n RELATED_CONTENT_KIND_UNSPECIFIED\x10\x00\x12 \n\x1cRELATED_CONTENT_KIND_TRAILER\x10\x01\x12$\n RELATED_CONTENT_KIND_LIVE_STREAM\x10\x02\x12\x1e\n\x1aRELATED_CONTENT_KIND_BONUS\x10\x03*f\n\rGeoPolicyMode\x12\x1f\n\x1bGEO_POLICY_MODE_UNSPECIFIED\x10\x00\x12\x19\n\x15GEO_POLICY_MODE_ALLOW\x10\x01\x12\x19\n\x15GEO_POLICY_MODE_BLOCK\x10\x02*G\n\x0cViewerStatus\x12\x1d\n\x19VIEWER_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14VIEWER_STATUS_ACTIVE\x10\x01\x32\xcc\x02\n\x0e\x43\x61talogService\x12L\n\x0b\x43reateAsset\x12$.usher.catalog.v1.CreateAssetRequest\x1a\x17.usher.catalog.v1.Asset\x12K\n\x08GetAsset\x12!.usher.catalog.v1.GetAssetRequest\x1a\x17.usher.catalog.v1.Asset\"\x03\x90\x02\x01\x12O\n\x0c\x43reateViewer\x12%.usher.catalog.v1.CreateViewerRequest\x1a\x18.usher.catalog.v1.Viewer\x12N\n\tGetViewer\x12\".usher.catalog.v1.GetViewerRequest\x1a\x18.usher.catalog.v1.Viewer\"\x03\x90\x02\x01\x42\x1cZ\x1ausher/catalog/v1;catalogv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eusher/catalog/v1/catalog.proto\x12\x10usher.catalog.v1\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb3\x03\n\x05\x41sset\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x17\n\x0forganisation_id\x18\x02 \x01(\t\x12)\n\x04type\x18\x03 \x01(\x0e\x32\x1b.usher.catalog.v1.AssetType\x12\r\n\x05title\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x39\n\x0frelated_content\x18\x06 \x03(\x0b\x32 .usher.catalog.v1.RelatedContent\x12\x18\n\x10member_asset_ids\x18\x07 \x03(\t\x12/\n\ngeo_policy\x18\x08 \x01(\x0b\x32\x1b.usher.catalog.v1.GeoPolicy\x12!\n\x14single_ip_protection\x18\t \x01(\x08H\x00\x88\x01\x01\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0c \x01(\tB\x17\n\x15_single_ip_protection\"`\n\x0eRelatedContent\x12\x32\n\x04kind\x18\x01 \x01(\x0e\x32$.usher.catalog.v1.RelatedContentKind\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0b\n\x03url\x18\x03 \x01(\t\"Q\n\tGeoPolicy\x12-\n\x04mode\x18\x01 \x01(\x0e\x32\x1f.usher.catalog.v1.GeoPolicyMode\x12\x15\n\rcountry_codes\x18\x02 \x03(\t\"P\n\x12\x43reateAssetRequest\x12&\n\x05\x61sset\x18\x01 \x01(\x0b\x32\x17.usher.catalog.v1.Asset\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"#\n\x0fGetAssetRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\"e\n\x11ListAssetsRequest\x12)\n\x04type\x18\x01 \x01(\x0e\x32\x1b.usher.catalog.v1.AssetType\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"V\n\x12ListAssetsResponse\x12\'\n\x06\x61ssets\x18\x01 \x03(\x0b\x32\x17.usher.catalog.v1.Asset\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x81\x01\n\x12UpdateAssetRequest\x12&\n\x05\x61sset\x18\x01 \x01(\x0b\x32\x17.usher.catalog.v1.Asset\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"H\n\x12\x44\x65leteAssetRequest\x12\x10\n\x08\x61sset_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\xe3\x01\n\x06Viewer\x12\x11\n\tviewer_id\x18\x01 \x01(\t\x12\x17\n\x0forganisation_id\x18\x02 \x01(\t\x12\r\n\x05\x65mail\x18\x03 \x01(\t\x12.\n\x06status\x18\x04 \x01(\x0e\x32\x1e.usher.catalog.v1.ViewerStatus\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x07 \x01(\t\"S\n\x13\x43reateViewerRequest\x12(\n\x06viewer\x18\x01 \x01(\x0b\x32\x18.usher.catalog.v1.Viewer\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"%\n\x10GetViewerRequest\x12\x11\n\tviewer_id\x18\x01 \x01(\t\";\n\x12ListViewersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"Y\n\x13ListViewersResponse\x12)\n\x07viewers\x18\x01 \x03(\x0b\x32\x18.usher.catalog.v1.Viewer\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x84\x01\n\x13UpdateViewerRequest\x12(\n\x06viewer\x18\x01 \x01(\x0b\x32\x18.usher.catalog.v1.Viewer\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"J\n\x13\x44\x65leteViewerRequest\x12\x11\n\tviewer_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t*\xa4\x01\n\tAssetType\x12\x1a\n\x16\x41SSET_TYPE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41SSET_TYPE_VIDEO\x10\x01\x12\x19\n\x15\x41SSET_TYPE_LIVE_EVENT\x10\x02\x12\x15\n\x11\x41SSET_TYPE_SERIES\x10\x03\x12\x17\n\x13\x41SSET_TYPE_PLAYLIST\x10\x04\x12\x1a\n\x16\x41SSET_TYPE_PERFORMANCE\x10\x05*\xa2\x01\n\x12RelatedContentKind\x12$\n RELATED_CONTENT_KIND_UNSPECIFIED\x10\x00\x12 \n\x1cRELATED_CONTENT_KIND_TRAILER\x10\x01\x12$\n RELATED_CONTENT_KIND_LIVE_STREAM\x10\x02\x12\x1e\n\x1aRELATED_CONTENT_KIND_BONUS\x10\x03*f\n\rGeoPolicyMode\x12\x1f\n\x1bGEO_POLICY_MODE_UNSPECIFIED\x10\x00\x12\x19\n\x15GEO_POLICY_MODE_ALLOW\x10\x01\x12\x19\n\x15GEO_POLICY_MODE_BLOCK\x10\x02*G\n\x0cViewerStatus\x12\x1d\n\x19VIEWER_STATUS_UNSPECIFIED\x10\x00\x12\x18\n\x14VIEWER_STATUS_ACTIVE\x10\x01\x32\xc6\x06\n\x0e\x43\x61talogService\x12L\n\x0b\x43reateAsset\x12$.usher.catalog.v1.CreateAssetRequest\x1a\x17.usher.catalog.v1.Asset\x12K\n\x08GetAsset\x12!.usher.catalog.v1.GetAssetRequest\x1a\x17.usher.catalog.v1.Asset\"\x03\x90\x02\x01\x12\\\n\nListAssets\x12#.usher.catalog.v1.ListAssetsRequest\x1a$.usher.catalog.v1.ListAssetsResponse\"\x03\x90\x02\x01\x12L\n\x0bUpdateAsset\x12$.usher.catalog.v1.UpdateAssetRequest\x1a\x17.usher.catalog.v1.Asset\x12K\n\x0b\x44\x65leteAsset\x12$.usher.catalog.v1.DeleteAssetRequest\x1a\x16.google.protobuf.Empty\x12O\n\x0c\x43reateViewer\x12%.usher.catalog.v1.CreateViewerRequest\x1a\x18.usher.catalog.v1.Viewer\x12N\n\tGetViewer\x12\".usher.catalog.v1.GetViewerRequest\x1a\x18.usher.catalog.v1.Viewer\"\x03\x90\x02\x01\x12_\n\x0bListViewers\x12$.usher.catalog.v1.ListViewersRequest\x1a%.usher.catalog.v1.ListViewersResponse\"\x03\x90\x02\x01\x12O\n\x0cUpdateViewer\x12%.usher.catalog.v1.UpdateViewerRequest\x1a\x18.usher.catalog.v1.Viewer\x12M\n\x0c\x44\x65leteViewer\x12%.usher.catalog.v1.DeleteViewerRequest\x1a\x16.google.protobuf.EmptyB\x1cZ\x1ausher/catalog/v1;catalogv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,32 +37,52 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._serialized_options = b'Z\032usher/catalog/v1;catalogv1'
   _globals['_CATALOGSERVICE'].methods_by_name['GetAsset']._loaded_options = None
   _globals['_CATALOGSERVICE'].methods_by_name['GetAsset']._serialized_options = b'\220\002\001'
+  _globals['_CATALOGSERVICE'].methods_by_name['ListAssets']._loaded_options = None
+  _globals['_CATALOGSERVICE'].methods_by_name['ListAssets']._serialized_options = b'\220\002\001'
   _globals['_CATALOGSERVICE'].methods_by_name['GetViewer']._loaded_options = None
   _globals['_CATALOGSERVICE'].methods_by_name['GetViewer']._serialized_options = b'\220\002\001'
-  _globals['_ASSETTYPE']._serialized_start=1178
-  _globals['_ASSETTYPE']._serialized_end=1342
-  _globals['_RELATEDCONTENTKIND']._serialized_start=1345
-  _globals['_RELATEDCONTENTKIND']._serialized_end=1507
-  _globals['_GEOPOLICYMODE']._serialized_start=1509
-  _globals['_GEOPOLICYMODE']._serialized_end=1611
-  _globals['_VIEWERSTATUS']._serialized_start=1613
-  _globals['_VIEWERSTATUS']._serialized_end=1684
-  _globals['_ASSET']._serialized_start=86
-  _globals['_ASSET']._serialized_end=521
-  _globals['_RELATEDCONTENT']._serialized_start=523
-  _globals['_RELATEDCONTENT']._serialized_end=619
-  _globals['_GEOPOLICY']._serialized_start=621
-  _globals['_GEOPOLICY']._serialized_end=702
-  _globals['_CREATEASSETREQUEST']._serialized_start=704
-  _globals['_CREATEASSETREQUEST']._serialized_end=784
-  _globals['_GETASSETREQUEST']._serialized_start=786
-  _globals['_GETASSETREQUEST']._serialized_end=821
-  _globals['_VIEWER']._serialized_start=824
-  _globals['_VIEWER']._serialized_end=1051
-  _globals['_CREATEVIEWERREQUEST']._serialized_start=1053
-  _globals['_CREATEVIEWERREQUEST']._serialized_end=1136
-  _globals['_GETVIEWERREQUEST']._serialized_start=1138
-  _globals['_GETVIEWERREQUEST']._serialized_end=1175
-  _globals['_CATALOGSERVICE']._serialized_start=1687
-  _globals['_CATALOGSERVICE']._serialized_end=2019
+  _globals['_CATALOGSERVICE'].methods_by_name['ListViewers']._loaded_options = None
+  _globals['_CATALOGSERVICE'].methods_by_name['ListViewers']._serialized_options = b'\220\002\001'
+  _globals['_ASSETTYPE']._serialized_start=2001
+  _globals['_ASSETTYPE']._serialized_end=2165
+  _globals['_RELATEDCONTENTKIND']._serialized_start=2168
+  _globals['_RELATEDCONTENTKIND']._serialized_end=2330
+  _globals['_GEOPOLICYMODE']._serialized_start=2332
+  _globals['_GEOPOLICYMODE']._serialized_end=2434
+  _globals['_VIEWERSTATUS']._serialized_start=2436
+  _globals['_VIEWERSTATUS']._serialized_end=2507
+  _globals['_ASSET']._serialized_start=149
+  _globals['_ASSET']._serialized_end=584
+  _globals['_RELATEDCONTENT']._serialized_start=586
+  _globals['_RELATEDCONTENT']._serialized_end=682
+  _globals['_GEOPOLICY']._serialized_start=684
+  _globals['_GEOPOLICY']._serialized_end=765
+  _globals['_CREATEASSETREQUEST']._serialized_start=767
+  _globals['_CREATEASSETREQUEST']._serialized_end=847
+  _globals['_GETASSETREQUEST']._serialized_start=849
+  _globals['_GETASSETREQUEST']._serialized_end=884
+  _globals['_LISTASSETSREQUEST']._serialized_start=886
+  _globals['_LISTASSETSREQUEST']._serialized_end=987
+  _globals['_LISTASSETSRESPONSE']._serialized_start=989
+  _globals['_LISTASSETSRESPONSE']._serialized_end=1075
+  _globals['_UPDATEASSETREQUEST']._serialized_start=1078
+  _globals['_UPDATEASSETREQUEST']._serialized_end=1207
+  _globals['_DELETEASSETREQUEST']._serialized_start=1209
+  _globals['_DELETEASSETREQUEST']._serialized_end=1281
+  _globals['_VIEWER']._serialized_start=1284
+  _globals['_VIEWER']._serialized_end=1511
+  _globals['_CREATEVIEWERREQUEST']._serialized_start=1513
+  _globals['_CREATEVIEWERREQUEST']._serialized_end=1596
+  _globals['_GETVIEWERREQUEST']._serialized_start=1598
+  _globals['_GETVIEWERREQUEST']._serialized_end=1635
+  _globals['_LISTVIEWERSREQUEST']._serialized_start=1637
+  _globals['_LISTVIEWERSREQUEST']._serialized_end=1696
+  _globals['_LISTVIEWERSRESPONSE']._serialized_start=1698
+  _globals['_LISTVIEWERSRESPONSE']._serialized_end=1787
+  _globals['_UPDATEVIEWERREQUEST']._serialized_start=1790
+  _globals['_UPDATEVIEWERREQUEST']._serialized_end=1922
+  _globals['_DELETEVIEWERREQUEST']._serialized_start=1924
+  _globals['_DELETEVIEWERREQUEST']._serialized_end=1998
+  _globals['_CATALOGSERVICE']._serialized_start=2510
+  _globals['_CATALOGSERVICE']._serialized_end=3348
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,5 @@
+from google.protobuf import empty_pb2 as _empty_pb2
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -109,6 +111,44 @@ class GetAssetRequest(_message.Message):
     asset_id: str
     def __init__(self, asset_id: _Optional[str] = ...) -> None: ...
 
+class ListAssetsRequest(_message.Message):
+    __slots__ = ("type", "page_size", "page_token")
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    type: AssetType
+    page_size: int
+    page_token: str
+    def __init__(self, type: _Optional[_Union[AssetType, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListAssetsResponse(_message.Message):
+    __slots__ = ("assets", "next_page_token")
+    ASSETS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    assets: _containers.RepeatedCompositeFieldContainer[Asset]
+    next_page_token: str
+    def __init__(self, assets: _Optional[_Iterable[_Union[Asset, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class UpdateAssetRequest(_message.Message):
+    __slots__ = ("asset", "update_mask", "request_id")
+    ASSET_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    asset: Asset
+    update_mask: _field_mask_pb2.FieldMask
+    request_id: str
+    def __init__(self, asset: _Optional[_Union[Asset, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class DeleteAssetRequest(_message.Message):
+    __slots__ = ("asset_id", "etag", "request_id")
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    asset_id: str
+    etag: str
+    request_id: str
+    def __init__(self, asset_id: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
 class Viewer(_message.Message):
     __slots__ = ("viewer_id", "organisation_id", "email", "status", "create_time", "update_time", "etag")
     VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -140,3 +180,39 @@ class GetViewerRequest(_message.Message):
     VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
     viewer_id: str
     def __init__(self, viewer_id: _Optional[str] = ...) -> None: ...
+
+class ListViewersRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListViewersResponse(_message.Message):
+    __slots__ = ("viewers", "next_page_token")
+    VIEWERS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    viewers: _containers.RepeatedCompositeFieldContainer[Viewer]
+    next_page_token: str
+    def __init__(self, viewers: _Optional[_Iterable[_Union[Viewer, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class UpdateViewerRequest(_message.Message):
+    __slots__ = ("viewer", "update_mask", "request_id")
+    VIEWER_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    viewer: Viewer
+    update_mask: _field_mask_pb2.FieldMask
+    request_id: str
+    def __init__(self, viewer: _Optional[_Union[Viewer, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class DeleteViewerRequest(_message.Message):
+    __slots__ = ("viewer_id", "etag", "request_id")
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    viewer_id: str
+    etag: str
+    request_id: str
+    def __init__(self, viewer_id: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...

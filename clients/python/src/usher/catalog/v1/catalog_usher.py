@@ -4,6 +4,8 @@ from __future__ import annotations
 import datetime
 from typing import Any, Iterable, Mapping
 
+from google.protobuf import empty_pb2
+from google.protobuf import field_mask_pb2
 from usher.catalog.v1 import catalog_pb2
 from usher._calls import AsyncChannel, CallOptions, Channel, Idempotency, Method, build_request
 
@@ -25,6 +27,33 @@ CATALOG_SERVICE_GET_ASSET = Method(
     has_request_id=False,
 )
 
+CATALOG_SERVICE_LIST_ASSETS = Method(
+    "usher.catalog.v1.CatalogService",
+    "ListAssets",
+    catalog_pb2.ListAssetsRequest,
+    catalog_pb2.ListAssetsResponse,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+CATALOG_SERVICE_UPDATE_ASSET = Method(
+    "usher.catalog.v1.CatalogService",
+    "UpdateAsset",
+    catalog_pb2.UpdateAssetRequest,
+    catalog_pb2.Asset,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+CATALOG_SERVICE_DELETE_ASSET = Method(
+    "usher.catalog.v1.CatalogService",
+    "DeleteAsset",
+    catalog_pb2.DeleteAssetRequest,
+    empty_pb2.Empty,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
 CATALOG_SERVICE_CREATE_VIEWER = Method(
     "usher.catalog.v1.CatalogService",
     "CreateViewer",
@@ -41,6 +70,33 @@ CATALOG_SERVICE_GET_VIEWER = Method(
     catalog_pb2.Viewer,
     idempotency=Idempotency.NO_SIDE_EFFECTS,
     has_request_id=False,
+)
+
+CATALOG_SERVICE_LIST_VIEWERS = Method(
+    "usher.catalog.v1.CatalogService",
+    "ListViewers",
+    catalog_pb2.ListViewersRequest,
+    catalog_pb2.ListViewersResponse,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+CATALOG_SERVICE_UPDATE_VIEWER = Method(
+    "usher.catalog.v1.CatalogService",
+    "UpdateViewer",
+    catalog_pb2.UpdateViewerRequest,
+    catalog_pb2.Viewer,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+CATALOG_SERVICE_DELETE_VIEWER = Method(
+    "usher.catalog.v1.CatalogService",
+    "DeleteViewer",
+    catalog_pb2.DeleteViewerRequest,
+    empty_pb2.Empty,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
 )
 
 
@@ -80,6 +136,62 @@ class CatalogService:
         })
         return self._channel.call(CATALOG_SERVICE_GET_ASSET, message, options)
 
+    def list_assets(
+        self,
+        request: catalog_pb2.ListAssetsRequest | None = None,
+        *,
+        type: catalog_pb2.AssetType | str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.ListAssetsResponse:
+        """Lists assets, oldest first. Scope `catalog:read`."""
+        message = build_request(catalog_pb2.ListAssetsRequest, request, {
+            "type": type,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return self._channel.call(CATALOG_SERVICE_LIST_ASSETS, message, options)
+
+    def update_asset(
+        self,
+        request: catalog_pb2.UpdateAssetRequest | None = None,
+        *,
+        asset: catalog_pb2.Asset | Mapping[str, Any] | None = None,
+        update_mask: field_mask_pb2.FieldMask | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.Asset:
+        """Changes an asset; its id and its type stay. Scope `catalog:write`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, also for a member; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.UpdateAssetRequest, request, {
+            "asset": asset,
+            "update_mask": update_mask,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_UPDATE_ASSET, message, options)
+
+    def delete_asset(
+        self,
+        request: catalog_pb2.DeleteAssetRequest | None = None,
+        *,
+        asset_id: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> empty_pb2.Empty:
+        """Deletes an asset: nobody comes in any more, and the id is free for another one, which nobody has access to yet.
+        Vouchers and accesses that name it stay as records. Scope `catalog:write`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.DeleteAssetRequest, request, {
+            "asset_id": asset_id,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_DELETE_ASSET, message, options)
+
     def create_viewer(
         self,
         request: catalog_pb2.CreateViewerRequest | None = None,
@@ -107,6 +219,60 @@ class CatalogService:
             "viewer_id": viewer_id,
         })
         return self._channel.call(CATALOG_SERVICE_GET_VIEWER, message, options)
+
+    def list_viewers(
+        self,
+        request: catalog_pb2.ListViewersRequest | None = None,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.ListViewersResponse:
+        """Lists viewers, oldest first. Scope `catalog:read`."""
+        message = build_request(catalog_pb2.ListViewersRequest, request, {
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return self._channel.call(CATALOG_SERVICE_LIST_VIEWERS, message, options)
+
+    def update_viewer(
+        self,
+        request: catalog_pb2.UpdateViewerRequest | None = None,
+        *,
+        viewer: catalog_pb2.Viewer | Mapping[str, Any] | None = None,
+        update_mask: field_mask_pb2.FieldMask | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.Viewer:
+        """Changes a viewer's e-mail address. Scope `catalog:write`.
+        Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.UpdateViewerRequest, request, {
+            "viewer": viewer,
+            "update_mask": update_mask,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_UPDATE_VIEWER, message, options)
+
+    def delete_viewer(
+        self,
+        request: catalog_pb2.DeleteViewerRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> empty_pb2.Empty:
+        """Deletes a viewer: its accesses end in the same commit, its e-mail address is forgotten, and its id is free for
+        another one, who has nothing of it. Scope `catalog:write`.
+        Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.DeleteViewerRequest, request, {
+            "viewer_id": viewer_id,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_DELETE_VIEWER, message, options)
 
 
 class AsyncCatalogService:
@@ -145,6 +311,62 @@ class AsyncCatalogService:
         })
         return await self._channel.call(CATALOG_SERVICE_GET_ASSET, message, options)
 
+    async def list_assets(
+        self,
+        request: catalog_pb2.ListAssetsRequest | None = None,
+        *,
+        type: catalog_pb2.AssetType | str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.ListAssetsResponse:
+        """Lists assets, oldest first. Scope `catalog:read`."""
+        message = build_request(catalog_pb2.ListAssetsRequest, request, {
+            "type": type,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return await self._channel.call(CATALOG_SERVICE_LIST_ASSETS, message, options)
+
+    async def update_asset(
+        self,
+        request: catalog_pb2.UpdateAssetRequest | None = None,
+        *,
+        asset: catalog_pb2.Asset | Mapping[str, Any] | None = None,
+        update_mask: field_mask_pb2.FieldMask | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.Asset:
+        """Changes an asset; its id and its type stay. Scope `catalog:write`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, also for a member; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.UpdateAssetRequest, request, {
+            "asset": asset,
+            "update_mask": update_mask,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_UPDATE_ASSET, message, options)
+
+    async def delete_asset(
+        self,
+        request: catalog_pb2.DeleteAssetRequest | None = None,
+        *,
+        asset_id: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> empty_pb2.Empty:
+        """Deletes an asset: nobody comes in any more, and the id is free for another one, which nobody has access to yet.
+        Vouchers and accesses that name it stay as records. Scope `catalog:write`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.DeleteAssetRequest, request, {
+            "asset_id": asset_id,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_DELETE_ASSET, message, options)
+
     async def create_viewer(
         self,
         request: catalog_pb2.CreateViewerRequest | None = None,
@@ -172,3 +394,57 @@ class AsyncCatalogService:
             "viewer_id": viewer_id,
         })
         return await self._channel.call(CATALOG_SERVICE_GET_VIEWER, message, options)
+
+    async def list_viewers(
+        self,
+        request: catalog_pb2.ListViewersRequest | None = None,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.ListViewersResponse:
+        """Lists viewers, oldest first. Scope `catalog:read`."""
+        message = build_request(catalog_pb2.ListViewersRequest, request, {
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return await self._channel.call(CATALOG_SERVICE_LIST_VIEWERS, message, options)
+
+    async def update_viewer(
+        self,
+        request: catalog_pb2.UpdateViewerRequest | None = None,
+        *,
+        viewer: catalog_pb2.Viewer | Mapping[str, Any] | None = None,
+        update_mask: field_mask_pb2.FieldMask | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.Viewer:
+        """Changes a viewer's e-mail address. Scope `catalog:write`.
+        Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.UpdateViewerRequest, request, {
+            "viewer": viewer,
+            "update_mask": update_mask,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_UPDATE_VIEWER, message, options)
+
+    async def delete_viewer(
+        self,
+        request: catalog_pb2.DeleteViewerRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> empty_pb2.Empty:
+        """Deletes a viewer: its accesses end in the same commit, its e-mail address is forgotten, and its id is free for
+        another one, who has nothing of it. Scope `catalog:write`.
+        Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.DeleteViewerRequest, request, {
+            "viewer_id": viewer_id,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_DELETE_VIEWER, message, options)

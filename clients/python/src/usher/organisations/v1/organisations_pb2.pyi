@@ -13,6 +13,7 @@ class OrganisationState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     ORGANISATION_STATE_UNSPECIFIED: _ClassVar[OrganisationState]
     ORGANISATION_STATE_ACTIVE: _ClassVar[OrganisationState]
+    ORGANISATION_STATE_SUSPENDED: _ClassVar[OrganisationState]
 
 class ConcurrentSessionPolicy(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -28,6 +29,7 @@ class TakeBackDownloaded(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TAKE_BACK_DOWNLOADED_RELAY_AND_PUBLIC: _ClassVar[TakeBackDownloaded]
 ORGANISATION_STATE_UNSPECIFIED: OrganisationState
 ORGANISATION_STATE_ACTIVE: OrganisationState
+ORGANISATION_STATE_SUSPENDED: OrganisationState
 CONCURRENT_SESSION_POLICY_UNSPECIFIED: ConcurrentSessionPolicy
 CONCURRENT_SESSION_POLICY_EVICT_OLDEST: ConcurrentSessionPolicy
 CONCURRENT_SESSION_POLICY_DENY: ConcurrentSessionPolicy
@@ -37,20 +39,22 @@ TAKE_BACK_DOWNLOADED_RELAY: TakeBackDownloaded
 TAKE_BACK_DOWNLOADED_RELAY_AND_PUBLIC: TakeBackDownloaded
 
 class Organisation(_message.Message):
-    __slots__ = ("organisation_id", "name", "state", "create_time", "update_time", "etag")
+    __slots__ = ("organisation_id", "name", "state", "create_time", "update_time", "etag", "purchasable_vouchers_enabled")
     ORGANISATION_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    PURCHASABLE_VOUCHERS_ENABLED_FIELD_NUMBER: _ClassVar[int]
     organisation_id: str
     name: str
     state: OrganisationState
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
     etag: str
-    def __init__(self, organisation_id: _Optional[str] = ..., name: _Optional[str] = ..., state: _Optional[_Union[OrganisationState, str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    purchasable_vouchers_enabled: bool
+    def __init__(self, organisation_id: _Optional[str] = ..., name: _Optional[str] = ..., state: _Optional[_Union[OrganisationState, str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., purchasable_vouchers_enabled: bool = ...) -> None: ...
 
 class CreateOrganisationRequest(_message.Message):
     __slots__ = ("organisation", "request_id")
@@ -81,6 +85,34 @@ class ListOrganisationsResponse(_message.Message):
     organisations: _containers.RepeatedCompositeFieldContainer[Organisation]
     next_page_token: str
     def __init__(self, organisations: _Optional[_Iterable[_Union[Organisation, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class UpdateOrganisationRequest(_message.Message):
+    __slots__ = ("organisation", "update_mask", "request_id")
+    ORGANISATION_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    organisation: Organisation
+    update_mask: _field_mask_pb2.FieldMask
+    request_id: str
+    def __init__(self, organisation: _Optional[_Union[Organisation, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class SuspendOrganisationRequest(_message.Message):
+    __slots__ = ("organisation_id", "reason", "request_id")
+    ORGANISATION_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    organisation_id: str
+    reason: str
+    request_id: str
+    def __init__(self, organisation_id: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ResumeOrganisationRequest(_message.Message):
+    __slots__ = ("organisation_id", "request_id")
+    ORGANISATION_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    organisation_id: str
+    request_id: str
+    def __init__(self, organisation_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class Settings(_message.Message):
     __slots__ = ("organisation_id", "voucher_expiration_hours", "time_zone", "voucher_code_profile", "single_ip_protection", "concurrent_session_limit", "concurrent_session_policy", "point_of_sales", "require_known_viewers", "update_time", "etag")

@@ -35,6 +35,33 @@ ORGANISATION_SERVICE_LIST_ORGANISATIONS = Method(
     has_request_id=False,
 )
 
+ORGANISATION_SERVICE_UPDATE_ORGANISATION = Method(
+    "usher.organisations.v1.OrganisationService",
+    "UpdateOrganisation",
+    organisations_pb2.UpdateOrganisationRequest,
+    organisations_pb2.Organisation,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+ORGANISATION_SERVICE_SUSPEND_ORGANISATION = Method(
+    "usher.organisations.v1.OrganisationService",
+    "SuspendOrganisation",
+    organisations_pb2.SuspendOrganisationRequest,
+    organisations_pb2.Organisation,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+ORGANISATION_SERVICE_RESUME_ORGANISATION = Method(
+    "usher.organisations.v1.OrganisationService",
+    "ResumeOrganisation",
+    organisations_pb2.ResumeOrganisationRequest,
+    organisations_pb2.Organisation,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
 ORGANISATION_SERVICE_GET_SETTINGS = Method(
     "usher.organisations.v1.OrganisationService",
     "GetSettings",
@@ -131,6 +158,62 @@ class OrganisationService:
             "page_token": page_token,
         })
         return self._channel.call(ORGANISATION_SERVICE_LIST_ORGANISATIONS, message, options)
+
+    def update_organisation(
+        self,
+        request: organisations_pb2.UpdateOrganisationRequest | None = None,
+        *,
+        organisation: organisations_pb2.Organisation | Mapping[str, Any] | None = None,
+        update_mask: field_mask_pb2.FieldMask | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> organisations_pb2.Organisation:
+        """Changes an organisation's name and features. Operator only.
+        Refusals: NOT_FOUND `ORGANISATION_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(organisations_pb2.UpdateOrganisationRequest, request, {
+            "organisation": organisation,
+            "update_mask": update_mask,
+            "request_id": request_id,
+        })
+        return self._channel.call(ORGANISATION_SERVICE_UPDATE_ORGANISATION, message, options)
+
+    def suspend_organisation(
+        self,
+        request: organisations_pb2.SuspendOrganisationRequest | None = None,
+        *,
+        organisation_id: str | None = None,
+        reason: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> organisations_pb2.Organisation:
+        """Refuses every call of an organisation from now on (PERMISSION_DENIED `ORGANISATION_SUSPENDED`), the operator's on
+        its behalf included; nothing of it is lost. Suspending it again changes nothing. Operator only.
+        Refusals: NOT_FOUND `ORGANISATION_NOT_FOUND`.
+        """
+        message = build_request(organisations_pb2.SuspendOrganisationRequest, request, {
+            "organisation_id": organisation_id,
+            "reason": reason,
+            "request_id": request_id,
+        })
+        return self._channel.call(ORGANISATION_SERVICE_SUSPEND_ORGANISATION, message, options)
+
+    def resume_organisation(
+        self,
+        request: organisations_pb2.ResumeOrganisationRequest | None = None,
+        *,
+        organisation_id: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> organisations_pb2.Organisation:
+        """Serves a suspended organisation again; one that is not suspended is left as it is. Operator only.
+        Refusals: NOT_FOUND `ORGANISATION_NOT_FOUND`.
+        """
+        message = build_request(organisations_pb2.ResumeOrganisationRequest, request, {
+            "organisation_id": organisation_id,
+            "request_id": request_id,
+        })
+        return self._channel.call(ORGANISATION_SERVICE_RESUME_ORGANISATION, message, options)
 
     def get_settings(
         self,
@@ -264,6 +347,62 @@ class AsyncOrganisationService:
             "page_token": page_token,
         })
         return await self._channel.call(ORGANISATION_SERVICE_LIST_ORGANISATIONS, message, options)
+
+    async def update_organisation(
+        self,
+        request: organisations_pb2.UpdateOrganisationRequest | None = None,
+        *,
+        organisation: organisations_pb2.Organisation | Mapping[str, Any] | None = None,
+        update_mask: field_mask_pb2.FieldMask | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> organisations_pb2.Organisation:
+        """Changes an organisation's name and features. Operator only.
+        Refusals: NOT_FOUND `ORGANISATION_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(organisations_pb2.UpdateOrganisationRequest, request, {
+            "organisation": organisation,
+            "update_mask": update_mask,
+            "request_id": request_id,
+        })
+        return await self._channel.call(ORGANISATION_SERVICE_UPDATE_ORGANISATION, message, options)
+
+    async def suspend_organisation(
+        self,
+        request: organisations_pb2.SuspendOrganisationRequest | None = None,
+        *,
+        organisation_id: str | None = None,
+        reason: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> organisations_pb2.Organisation:
+        """Refuses every call of an organisation from now on (PERMISSION_DENIED `ORGANISATION_SUSPENDED`), the operator's on
+        its behalf included; nothing of it is lost. Suspending it again changes nothing. Operator only.
+        Refusals: NOT_FOUND `ORGANISATION_NOT_FOUND`.
+        """
+        message = build_request(organisations_pb2.SuspendOrganisationRequest, request, {
+            "organisation_id": organisation_id,
+            "reason": reason,
+            "request_id": request_id,
+        })
+        return await self._channel.call(ORGANISATION_SERVICE_SUSPEND_ORGANISATION, message, options)
+
+    async def resume_organisation(
+        self,
+        request: organisations_pb2.ResumeOrganisationRequest | None = None,
+        *,
+        organisation_id: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> organisations_pb2.Organisation:
+        """Serves a suspended organisation again; one that is not suspended is left as it is. Operator only.
+        Refusals: NOT_FOUND `ORGANISATION_NOT_FOUND`.
+        """
+        message = build_request(organisations_pb2.ResumeOrganisationRequest, request, {
+            "organisation_id": organisation_id,
+            "request_id": request_id,
+        })
+        return await self._channel.call(ORGANISATION_SERVICE_RESUME_ORGANISATION, message, options)
 
     async def get_settings(
         self,

@@ -1,3 +1,5 @@
+from google.protobuf import empty_pb2 as _empty_pb2
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from usher.access.v1 import access_pb2 as _access_pb2
 from usher.catalog.v1 import catalog_pb2 as _catalog_pb2
@@ -29,6 +31,8 @@ class VoucherState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     VOUCHER_STATE_SCHEDULED: _ClassVar[VoucherState]
     VOUCHER_STATE_USED: _ClassVar[VoucherState]
     VOUCHER_STATE_EXPIRED: _ClassVar[VoucherState]
+    VOUCHER_STATE_DEACTIVATED: _ClassVar[VoucherState]
+    VOUCHER_STATE_DELETED: _ClassVar[VoucherState]
 
 class AccessPeriodUnit(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -37,6 +41,12 @@ class AccessPeriodUnit(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ACCESS_PERIOD_UNIT_DAY: _ClassVar[AccessPeriodUnit]
     ACCESS_PERIOD_UNIT_MONTH: _ClassVar[AccessPeriodUnit]
     ACCESS_PERIOD_UNIT_YEAR: _ClassVar[AccessPeriodUnit]
+
+class BulkMode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    BULK_MODE_UNSPECIFIED: _ClassVar[BulkMode]
+    BULK_MODE_ATOMIC: _ClassVar[BulkMode]
+    BULK_MODE_PER_ROW: _ClassVar[BulkMode]
 VOUCHER_EFFECT_UNSPECIFIED: VoucherEffect
 VOUCHER_EFFECT_ACCESS: VoucherEffect
 VOUCHER_EFFECT_DISCOUNT: VoucherEffect
@@ -48,11 +58,16 @@ VOUCHER_STATE_ACTIVE: VoucherState
 VOUCHER_STATE_SCHEDULED: VoucherState
 VOUCHER_STATE_USED: VoucherState
 VOUCHER_STATE_EXPIRED: VoucherState
+VOUCHER_STATE_DEACTIVATED: VoucherState
+VOUCHER_STATE_DELETED: VoucherState
 ACCESS_PERIOD_UNIT_UNSPECIFIED: AccessPeriodUnit
 ACCESS_PERIOD_UNIT_HOUR: AccessPeriodUnit
 ACCESS_PERIOD_UNIT_DAY: AccessPeriodUnit
 ACCESS_PERIOD_UNIT_MONTH: AccessPeriodUnit
 ACCESS_PERIOD_UNIT_YEAR: AccessPeriodUnit
+BULK_MODE_UNSPECIFIED: BulkMode
+BULK_MODE_ATOMIC: BulkMode
+BULK_MODE_PER_ROW: BulkMode
 
 class Voucher(_message.Message):
     __slots__ = ("voucher_id", "organisation_id", "name", "code", "effect", "redeem_on", "access_period", "discount_percent", "scope", "redeem_from", "redeem_until", "usage_limit", "used_count", "per_viewer_limit", "order_id", "custom", "batch_id", "ignore_geoblocking", "ignore_single_ip", "one_time_use", "tv_compatible", "redeemed", "redeem_time", "expire_time", "state", "create_time", "update_time", "etag")
@@ -327,20 +342,22 @@ class RedeemVoucherResponse(_message.Message):
     def __init__(self, redemption: _Optional[_Union[Redemption, _Mapping]] = ..., access: _Optional[_Union[_access_pb2.Access, _Mapping]] = ...) -> None: ...
 
 class Redemption(_message.Message):
-    __slots__ = ("redemption_id", "voucher_id", "viewer_id", "asset_id", "access_id", "redeem_time")
+    __slots__ = ("redemption_id", "voucher_id", "viewer_id", "asset_id", "access_id", "redeem_time", "roll_back_time")
     REDEMPTION_ID_FIELD_NUMBER: _ClassVar[int]
     VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
     VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
     ASSET_ID_FIELD_NUMBER: _ClassVar[int]
     ACCESS_ID_FIELD_NUMBER: _ClassVar[int]
     REDEEM_TIME_FIELD_NUMBER: _ClassVar[int]
+    ROLL_BACK_TIME_FIELD_NUMBER: _ClassVar[int]
     redemption_id: str
     voucher_id: str
     viewer_id: str
     asset_id: str
     access_id: str
     redeem_time: _timestamp_pb2.Timestamp
-    def __init__(self, redemption_id: _Optional[str] = ..., voucher_id: _Optional[str] = ..., viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., access_id: _Optional[str] = ..., redeem_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    roll_back_time: _timestamp_pb2.Timestamp
+    def __init__(self, redemption_id: _Optional[str] = ..., voucher_id: _Optional[str] = ..., viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., access_id: _Optional[str] = ..., redeem_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., roll_back_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ListRedemptionsRequest(_message.Message):
     __slots__ = ("voucher_id", "page_size", "page_token")
@@ -359,3 +376,113 @@ class ListRedemptionsResponse(_message.Message):
     redemptions: _containers.RepeatedCompositeFieldContainer[Redemption]
     next_page_token: str
     def __init__(self, redemptions: _Optional[_Iterable[_Union[Redemption, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ImportVouchersRequest(_message.Message):
+    __slots__ = ("template", "unlimited", "codes", "batch_id", "mode", "validate_only", "request_id")
+    TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    UNLIMITED_FIELD_NUMBER: _ClassVar[int]
+    CODES_FIELD_NUMBER: _ClassVar[int]
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    template: Voucher
+    unlimited: bool
+    codes: _containers.RepeatedScalarFieldContainer[str]
+    batch_id: str
+    mode: BulkMode
+    validate_only: bool
+    request_id: str
+    def __init__(self, template: _Optional[_Union[Voucher, _Mapping]] = ..., unlimited: bool = ..., codes: _Optional[_Iterable[str]] = ..., batch_id: _Optional[str] = ..., mode: _Optional[_Union[BulkMode, str]] = ..., validate_only: bool = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ImportVouchersResponse(_message.Message):
+    __slots__ = ("batch_id", "created_count", "errors")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    CREATED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ERRORS_FIELD_NUMBER: _ClassVar[int]
+    batch_id: str
+    created_count: int
+    errors: _containers.RepeatedCompositeFieldContainer[RowError]
+    def __init__(self, batch_id: _Optional[str] = ..., created_count: _Optional[int] = ..., errors: _Optional[_Iterable[_Union[RowError, _Mapping]]] = ...) -> None: ...
+
+class RowError(_message.Message):
+    __slots__ = ("row", "reason", "message")
+    ROW_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    row: int
+    reason: str
+    message: str
+    def __init__(self, row: _Optional[int] = ..., reason: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
+
+class SearchVouchersRequest(_message.Message):
+    __slots__ = ("query", "page_size", "page_token")
+    QUERY_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    query: str
+    page_size: int
+    page_token: str
+    def __init__(self, query: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class SearchVouchersResponse(_message.Message):
+    __slots__ = ("vouchers", "next_page_token")
+    VOUCHERS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    vouchers: _containers.RepeatedCompositeFieldContainer[Voucher]
+    next_page_token: str
+    def __init__(self, vouchers: _Optional[_Iterable[_Union[Voucher, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class UpdateVoucherRequest(_message.Message):
+    __slots__ = ("voucher", "update_mask", "request_id")
+    VOUCHER_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    voucher: Voucher
+    update_mask: _field_mask_pb2.FieldMask
+    request_id: str
+    def __init__(self, voucher: _Optional[_Union[Voucher, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ExpireVoucherRequest(_message.Message):
+    __slots__ = ("voucher_id", "request_id")
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    voucher_id: str
+    request_id: str
+    def __init__(self, voucher_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class DeactivateVoucherRequest(_message.Message):
+    __slots__ = ("voucher_id", "request_id")
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    voucher_id: str
+    request_id: str
+    def __init__(self, voucher_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ReactivateVoucherRequest(_message.Message):
+    __slots__ = ("voucher_id", "request_id")
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    voucher_id: str
+    request_id: str
+    def __init__(self, voucher_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class DeleteVoucherRequest(_message.Message):
+    __slots__ = ("voucher_id", "etag", "request_id")
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    voucher_id: str
+    etag: str
+    request_id: str
+    def __init__(self, voucher_id: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class RollBackRedemptionRequest(_message.Message):
+    __slots__ = ("voucher_id", "redemption_id", "request_id")
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    REDEMPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    voucher_id: str
+    redemption_id: str
+    request_id: str
+    def __init__(self, voucher_id: _Optional[str] = ..., redemption_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...

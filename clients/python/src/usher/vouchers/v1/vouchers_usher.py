@@ -4,6 +4,8 @@ from __future__ import annotations
 import datetime
 from typing import Any, Iterable, Mapping
 
+from google.protobuf import empty_pb2
+from google.protobuf import field_mask_pb2
 from google.protobuf import timestamp_pb2
 from usher.catalog.v1 import catalog_pb2
 from usher.type.v1 import code_profile_pb2
@@ -44,6 +46,78 @@ VOUCHER_SERVICE_LOOKUP_VOUCHER = Method(
     vouchers_pb2.LookupVoucherResponse,
     idempotency=Idempotency.NO_SIDE_EFFECTS,
     has_request_id=False,
+)
+
+VOUCHER_SERVICE_IMPORT_VOUCHERS = Method(
+    "usher.vouchers.v1.VoucherService",
+    "ImportVouchers",
+    vouchers_pb2.ImportVouchersRequest,
+    vouchers_pb2.ImportVouchersResponse,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+VOUCHER_SERVICE_SEARCH_VOUCHERS = Method(
+    "usher.vouchers.v1.VoucherService",
+    "SearchVouchers",
+    vouchers_pb2.SearchVouchersRequest,
+    vouchers_pb2.SearchVouchersResponse,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+VOUCHER_SERVICE_UPDATE_VOUCHER = Method(
+    "usher.vouchers.v1.VoucherService",
+    "UpdateVoucher",
+    vouchers_pb2.UpdateVoucherRequest,
+    vouchers_pb2.Voucher,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+VOUCHER_SERVICE_EXPIRE_VOUCHER = Method(
+    "usher.vouchers.v1.VoucherService",
+    "ExpireVoucher",
+    vouchers_pb2.ExpireVoucherRequest,
+    vouchers_pb2.Voucher,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+VOUCHER_SERVICE_DEACTIVATE_VOUCHER = Method(
+    "usher.vouchers.v1.VoucherService",
+    "DeactivateVoucher",
+    vouchers_pb2.DeactivateVoucherRequest,
+    vouchers_pb2.Voucher,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+VOUCHER_SERVICE_REACTIVATE_VOUCHER = Method(
+    "usher.vouchers.v1.VoucherService",
+    "ReactivateVoucher",
+    vouchers_pb2.ReactivateVoucherRequest,
+    vouchers_pb2.Voucher,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+VOUCHER_SERVICE_DELETE_VOUCHER = Method(
+    "usher.vouchers.v1.VoucherService",
+    "DeleteVoucher",
+    vouchers_pb2.DeleteVoucherRequest,
+    empty_pb2.Empty,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+VOUCHER_SERVICE_ROLL_BACK_REDEMPTION = Method(
+    "usher.vouchers.v1.VoucherService",
+    "RollBackRedemption",
+    vouchers_pb2.RollBackRedemptionRequest,
+    vouchers_pb2.Voucher,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
 )
 
 VOUCHER_SERVICE_LIST_VOUCHERS = Method(
@@ -88,7 +162,7 @@ class VoucherService:
 
     Wherever a code is given, case and outer blanks do not matter. Redeeming is refused in this order, and validating
     gives the same answer: NOT_FOUND `VOUCHER_NOT_FOUND`, then FAILED_PRECONDITION
-    `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end at once), then NOT_FOUND
+    `VOUCHER_DELETED`, `VOUCHER_DEACTIVATED`, `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end at once), then NOT_FOUND
     `ASSET_NOT_FOUND`, then FAILED_PRECONDITION `OUT_OF_SCOPE`, `ASSET_REQUIRED` (the scope names several assets and
     the request none), `PURCHASE_REQUIRED` (a discount), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION
     `VIEWER_REQUIRED` (only first-play vouchers open by their code alone), `VOUCHER_USED` (a limit of 1, or a second use
@@ -190,12 +264,170 @@ class VoucherService:
         options: CallOptions | None = None,
     ) -> vouchers_pb2.LookupVoucherResponse:
         """Returns what the holder of a code may be shown: the landing page of its event, and nothing else.
-        Scope `vouchers:redeem` or `vouchers:read`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`.
+        Scope `vouchers:redeem` or `vouchers:read`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`;
+        FAILED_PRECONDITION `VOUCHER_DELETED`.
         """
         message = build_request(vouchers_pb2.LookupVoucherRequest, request, {
             "code": code,
         })
         return self._channel.call(VOUCHER_SERVICE_LOOKUP_VOUCHER, message, options)
+
+    def import_vouchers(
+        self,
+        request: vouchers_pb2.ImportVouchersRequest | None = None,
+        *,
+        template: vouchers_pb2.Voucher | Mapping[str, Any] | None = None,
+        unlimited: bool | None = None,
+        codes: Iterable[str] | None = None,
+        batch_id: str | None = None,
+        mode: vouchers_pb2.BulkMode | str | None = None,
+        validate_only: bool | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.ImportVouchersResponse:
+        """Creates vouchers with the caller's own codes, at most 10,000 a call. Scope `vouchers:write`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; with ATOMIC, ALREADY_EXISTS `CODE_TAKEN` where any code is, its row in the
+        metadata `row`.
+        """
+        message = build_request(vouchers_pb2.ImportVouchersRequest, request, {
+            "template": template,
+            "unlimited": unlimited,
+            "codes": codes,
+            "batch_id": batch_id,
+            "mode": mode,
+            "validate_only": validate_only,
+            "request_id": request_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_IMPORT_VOUCHERS, message, options)
+
+    def search_vouchers(
+        self,
+        request: vouchers_pb2.SearchVouchersRequest | None = None,
+        *,
+        query: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.SearchVouchersResponse:
+        """Finds vouchers by their code, their order or a value among their custom fields, each as a whole and ignoring case
+        and outer blanks; oldest first, deleted ones left out. Scope `vouchers:read`.
+        """
+        message = build_request(vouchers_pb2.SearchVouchersRequest, request, {
+            "query": query,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return self._channel.call(VOUCHER_SERVICE_SEARCH_VOUCHERS, message, options)
+
+    def update_voucher(
+        self,
+        request: vouchers_pb2.UpdateVoucherRequest | None = None,
+        *,
+        voucher: vouchers_pb2.Voucher | Mapping[str, Any] | None = None,
+        update_mask: field_mask_pb2.FieldMask | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.Voucher:
+        """Changes a voucher; everything of its creation but its code, effect and batch. Scope `vouchers:write`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`; ABORTED `ETAG_MISMATCH`;
+        FAILED_PRECONDITION `CODE_IMMUTABLE`, `EFFECT_IMMUTABLE`, `LIMIT_BELOW_USED`; NOT_FOUND `ASSET_NOT_FOUND`.
+        """
+        message = build_request(vouchers_pb2.UpdateVoucherRequest, request, {
+            "voucher": voucher,
+            "update_mask": update_mask,
+            "request_id": request_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_UPDATE_VOUCHER, message, options)
+
+    def expire_voucher(
+        self,
+        request: vouchers_pb2.ExpireVoucherRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.Voucher:
+        """Sets a voucher's end to now, and ends the accesses that it gave. Scope `vouchers:write`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
+        """
+        message = build_request(vouchers_pb2.ExpireVoucherRequest, request, {
+            "voucher_id": voucher_id,
+            "request_id": request_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_EXPIRE_VOUCHER, message, options)
+
+    def deactivate_voucher(
+        self,
+        request: vouchers_pb2.DeactivateVoucherRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.Voucher:
+        """Switches a voucher off, and ends the accesses that it gave. Doing so again changes nothing.
+        Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
+        """
+        message = build_request(vouchers_pb2.DeactivateVoucherRequest, request, {
+            "voucher_id": voucher_id,
+            "request_id": request_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_DEACTIVATE_VOUCHER, message, options)
+
+    def reactivate_voucher(
+        self,
+        request: vouchers_pb2.ReactivateVoucherRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.Voucher:
+        """Switches a voucher on again; the accesses that ended stay so. Scope `vouchers:write`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
+        """
+        message = build_request(vouchers_pb2.ReactivateVoucherRequest, request, {
+            "voucher_id": voucher_id,
+            "request_id": request_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_REACTIVATE_VOUCHER, message, options)
+
+    def delete_voucher(
+        self,
+        request: vouchers_pb2.DeleteVoucherRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> empty_pb2.Empty:
+        """Deletes a voucher. Its code stays taken, and the accesses that it gave stay. Deleting it again changes nothing.
+        Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(vouchers_pb2.DeleteVoucherRequest, request, {
+            "voucher_id": voucher_id,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_DELETE_VOUCHER, message, options)
+
+    def roll_back_redemption(
+        self,
+        request: vouchers_pb2.RollBackRedemptionRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        redemption_id: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.Voucher:
+        """Takes a redemption back: the voucher has one use more, and the access that the redemption gave ends in the same
+        commit. Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`;
+        NOT_FOUND `REDEMPTION_NOT_FOUND`; FAILED_PRECONDITION `REDEMPTION_ROLLED_BACK`.
+        """
+        message = build_request(vouchers_pb2.RollBackRedemptionRequest, request, {
+            "voucher_id": voucher_id,
+            "redemption_id": redemption_id,
+            "request_id": request_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_ROLL_BACK_REDEMPTION, message, options)
 
     def list_vouchers(
         self,
@@ -210,7 +442,7 @@ class VoucherService:
         page_token: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.ListVouchersResponse:
-        """Lists vouchers, oldest first. A page can be shorter than asked, and even empty, before the last one.
+        """Lists vouchers, oldest first, deleted ones left out unless `state` asks for them. A page can be shorter than asked, and even empty, before the last one.
         Scope `vouchers:read`.
         """
         message = build_request(vouchers_pb2.ListVouchersRequest, request, {
@@ -271,7 +503,7 @@ class VoucherService:
         page_token: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.ListRedemptionsResponse:
-        """Lists the redemptions of one voucher, oldest first. Scope `vouchers:read`.
+        """Lists the redemptions of one voucher, oldest first, those rolled back included. Scope `vouchers:read`.
         Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`.
         """
         message = build_request(vouchers_pb2.ListRedemptionsRequest, request, {
@@ -287,7 +519,7 @@ class AsyncVoucherService:
 
     Wherever a code is given, case and outer blanks do not matter. Redeeming is refused in this order, and validating
     gives the same answer: NOT_FOUND `VOUCHER_NOT_FOUND`, then FAILED_PRECONDITION
-    `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end at once), then NOT_FOUND
+    `VOUCHER_DELETED`, `VOUCHER_DEACTIVATED`, `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end at once), then NOT_FOUND
     `ASSET_NOT_FOUND`, then FAILED_PRECONDITION `OUT_OF_SCOPE`, `ASSET_REQUIRED` (the scope names several assets and
     the request none), `PURCHASE_REQUIRED` (a discount), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION
     `VIEWER_REQUIRED` (only first-play vouchers open by their code alone), `VOUCHER_USED` (a limit of 1, or a second use
@@ -389,12 +621,170 @@ class AsyncVoucherService:
         options: CallOptions | None = None,
     ) -> vouchers_pb2.LookupVoucherResponse:
         """Returns what the holder of a code may be shown: the landing page of its event, and nothing else.
-        Scope `vouchers:redeem` or `vouchers:read`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`.
+        Scope `vouchers:redeem` or `vouchers:read`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`;
+        FAILED_PRECONDITION `VOUCHER_DELETED`.
         """
         message = build_request(vouchers_pb2.LookupVoucherRequest, request, {
             "code": code,
         })
         return await self._channel.call(VOUCHER_SERVICE_LOOKUP_VOUCHER, message, options)
+
+    async def import_vouchers(
+        self,
+        request: vouchers_pb2.ImportVouchersRequest | None = None,
+        *,
+        template: vouchers_pb2.Voucher | Mapping[str, Any] | None = None,
+        unlimited: bool | None = None,
+        codes: Iterable[str] | None = None,
+        batch_id: str | None = None,
+        mode: vouchers_pb2.BulkMode | str | None = None,
+        validate_only: bool | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.ImportVouchersResponse:
+        """Creates vouchers with the caller's own codes, at most 10,000 a call. Scope `vouchers:write`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; with ATOMIC, ALREADY_EXISTS `CODE_TAKEN` where any code is, its row in the
+        metadata `row`.
+        """
+        message = build_request(vouchers_pb2.ImportVouchersRequest, request, {
+            "template": template,
+            "unlimited": unlimited,
+            "codes": codes,
+            "batch_id": batch_id,
+            "mode": mode,
+            "validate_only": validate_only,
+            "request_id": request_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_IMPORT_VOUCHERS, message, options)
+
+    async def search_vouchers(
+        self,
+        request: vouchers_pb2.SearchVouchersRequest | None = None,
+        *,
+        query: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.SearchVouchersResponse:
+        """Finds vouchers by their code, their order or a value among their custom fields, each as a whole and ignoring case
+        and outer blanks; oldest first, deleted ones left out. Scope `vouchers:read`.
+        """
+        message = build_request(vouchers_pb2.SearchVouchersRequest, request, {
+            "query": query,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_SEARCH_VOUCHERS, message, options)
+
+    async def update_voucher(
+        self,
+        request: vouchers_pb2.UpdateVoucherRequest | None = None,
+        *,
+        voucher: vouchers_pb2.Voucher | Mapping[str, Any] | None = None,
+        update_mask: field_mask_pb2.FieldMask | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.Voucher:
+        """Changes a voucher; everything of its creation but its code, effect and batch. Scope `vouchers:write`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`; ABORTED `ETAG_MISMATCH`;
+        FAILED_PRECONDITION `CODE_IMMUTABLE`, `EFFECT_IMMUTABLE`, `LIMIT_BELOW_USED`; NOT_FOUND `ASSET_NOT_FOUND`.
+        """
+        message = build_request(vouchers_pb2.UpdateVoucherRequest, request, {
+            "voucher": voucher,
+            "update_mask": update_mask,
+            "request_id": request_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_UPDATE_VOUCHER, message, options)
+
+    async def expire_voucher(
+        self,
+        request: vouchers_pb2.ExpireVoucherRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.Voucher:
+        """Sets a voucher's end to now, and ends the accesses that it gave. Scope `vouchers:write`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
+        """
+        message = build_request(vouchers_pb2.ExpireVoucherRequest, request, {
+            "voucher_id": voucher_id,
+            "request_id": request_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_EXPIRE_VOUCHER, message, options)
+
+    async def deactivate_voucher(
+        self,
+        request: vouchers_pb2.DeactivateVoucherRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.Voucher:
+        """Switches a voucher off, and ends the accesses that it gave. Doing so again changes nothing.
+        Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
+        """
+        message = build_request(vouchers_pb2.DeactivateVoucherRequest, request, {
+            "voucher_id": voucher_id,
+            "request_id": request_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_DEACTIVATE_VOUCHER, message, options)
+
+    async def reactivate_voucher(
+        self,
+        request: vouchers_pb2.ReactivateVoucherRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.Voucher:
+        """Switches a voucher on again; the accesses that ended stay so. Scope `vouchers:write`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
+        """
+        message = build_request(vouchers_pb2.ReactivateVoucherRequest, request, {
+            "voucher_id": voucher_id,
+            "request_id": request_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_REACTIVATE_VOUCHER, message, options)
+
+    async def delete_voucher(
+        self,
+        request: vouchers_pb2.DeleteVoucherRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> empty_pb2.Empty:
+        """Deletes a voucher. Its code stays taken, and the accesses that it gave stay. Deleting it again changes nothing.
+        Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(vouchers_pb2.DeleteVoucherRequest, request, {
+            "voucher_id": voucher_id,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_DELETE_VOUCHER, message, options)
+
+    async def roll_back_redemption(
+        self,
+        request: vouchers_pb2.RollBackRedemptionRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        redemption_id: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.Voucher:
+        """Takes a redemption back: the voucher has one use more, and the access that the redemption gave ends in the same
+        commit. Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`;
+        NOT_FOUND `REDEMPTION_NOT_FOUND`; FAILED_PRECONDITION `REDEMPTION_ROLLED_BACK`.
+        """
+        message = build_request(vouchers_pb2.RollBackRedemptionRequest, request, {
+            "voucher_id": voucher_id,
+            "redemption_id": redemption_id,
+            "request_id": request_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_ROLL_BACK_REDEMPTION, message, options)
 
     async def list_vouchers(
         self,
@@ -409,7 +799,7 @@ class AsyncVoucherService:
         page_token: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.ListVouchersResponse:
-        """Lists vouchers, oldest first. A page can be shorter than asked, and even empty, before the last one.
+        """Lists vouchers, oldest first, deleted ones left out unless `state` asks for them. A page can be shorter than asked, and even empty, before the last one.
         Scope `vouchers:read`.
         """
         message = build_request(vouchers_pb2.ListVouchersRequest, request, {
@@ -470,7 +860,7 @@ class AsyncVoucherService:
         page_token: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.ListRedemptionsResponse:
-        """Lists the redemptions of one voucher, oldest first. Scope `vouchers:read`.
+        """Lists the redemptions of one voucher, oldest first, those rolled back included. Scope `vouchers:read`.
         Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`.
         """
         message = build_request(vouchers_pb2.ListRedemptionsRequest, request, {

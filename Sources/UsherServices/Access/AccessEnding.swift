@@ -1,0 +1,21 @@
+import UsherContract
+import UsherStorage
+
+/// The verbs by which access ends before its time.
+enum AccessEnding {
+    /// Ends one access; one that was revoked already is left as it is.
+    ///
+    /// - Returns: whether there was anything to end.
+    static func apply(_ id: Int64, in tx: Transaction) throws -> Bool {
+        guard let access = try AccessStore.find(id, in: tx), access.revokeTime == nil else { return false }
+        try AccessStore.revoke(id, in: tx)
+        return true
+    }
+
+    /// Ends all accesses of a viewer.
+    ///
+    /// - Returns: how many there were.
+    static func apply(toAllOf viewerKey: Int64, in tx: Transaction) throws -> Int {
+        try AccessStore.revokeAll(of: viewerKey, in: tx)
+    }
+}

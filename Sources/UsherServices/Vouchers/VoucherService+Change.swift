@@ -1,0 +1,177 @@
+import SwiftProtobuf
+import UsherAPI
+import UsherContract
+import UsherStorage
+
+extension VoucherService {
+    func updateVoucher(
+        _ request: Usher_Vouchers_V1_UpdateVoucherRequest, _ tx: Transaction
+    ) throws -> Usher_Vouchers_V1_Voucher {
+        let given = request.voucher
+        var violations = Violations()
+        let fields = VoucherField.named(in: request.updateMask, &violations)
+        try violations.refuse()
+        let before = try living(given.voucherID, in: tx)
+        try ETag.check(given.etag, against: before.version)
+        if fields.contains(.code), !given.code.isEmpty, VoucherCode(given.code)?.folded != before.code.folded {
+            throw VoucherRefusal.codeImmutable
+        }
+        let effect: Usher_Vouchers_V1_VoucherEffect = before.effect == .access ? .access : .discount
+        if fields.contains(.effect), given.effect != .unspecified, given.effect != effect {
+            throw VoucherRefusal.effectImmutable
+        }
+        var presenter = VoucherPresenter(tx)
+        var message = try presenter.message(before)
+        for field in fields { message.take(field, from: given) }
+        var voucher = newVoucher(message, tx, &violations)
+        try violations.refuse()
+        voucher.keepHistory(of: before)
+        if let limit = voucher.usageLimit, limit < before.usedCount {
+            throw VoucherRefusal.limitBelowUsed(before.usedCount)
+        }
+        var assetKeys: [Int64]?
+        if fields.contains(.scope) {
+            assetKeys = try setScope(of: &voucher, to: given.scope.assetIds, in: tx)
+        } else {
+            voucher.scope = before.scope
+        }
+        let scopeChanges =
+            try assetKeys.map { try $0 != VoucherStore.assetKeys(of: voucher.id.number, in: tx) } ?? false
+        guard voucher != before || scopeChanges else { return try presenter.message(before) }
+        if voucher.perViewerLimit != nil, before.perViewerLimit == nil {
+            try RedemptionStore.limitAll(of: voucher.id, in: tx)
+        }
+        return try write(&voucher, before, assetKeys: assetKeys, "voucher.updated", in: tx)
+    }
+
+    func expireVoucher(
+        _ request: Usher_Vouchers_V1_ExpireVoucherRequest, _ tx: Transaction
+    ) throws -> Usher_Vouchers_V1_Voucher {
+        try end(request.voucherID, "voucher.expired", in: tx) { voucher in
+            voucher.redeemUntil = min(voucher.redeemUntil ?? tx.now, tx.now)
+            // What would begin later never does.
+            if let from = voucher.redeemFrom, from > tx.now { voucher.redeemFrom = nil }
+        }
+    }
+
+    func deactivateVoucher(
+        _ request: Usher_Vouchers_V1_DeactivateVoucherRequest, _ tx: Transaction
+    ) throws -> Usher_Vouchers_V1_Voucher {
+        try end(request.voucherID, "voucher.deactivated", in: tx) { voucher in
+            voucher.deactivateTime = voucher.deactivateTime ?? tx.now
+        }
+    }
+
+    func reactivateVoucher(
+        _ request: Usher_Vouchers_V1_ReactivateVoucherRequest, _ tx: Transaction
+    ) throws -> Usher_Vouchers_V1_Voucher {
+        let before = try living(request.voucherID, in: tx)
+        var voucher = before
+        voucher.deactivateTime = nil
+        guard voucher != before else { return try present(before, in: tx) }
+        return try write(&voucher, before, "voucher.reactivated", in: tx)
+    }
+
+    func deleteVoucher(
+        _ request: Usher_Vouchers_V1_DeleteVoucherRequest, _ tx: Transaction
+    ) throws -> Google_Protobuf_Empty {
+        let before = try existing(request.voucherID, in: tx)
+        try ETag.check(request.etag, against: before.version)
+        guard before.deleteTime == nil else { return .init() }
+        var voucher = before
+        voucher.deleteTime = tx.now
+        _ = try write(&voucher, before, "voucher.deleted", in: tx)
+        return .init()
+    }
+
+    func rollBackRedemption(
+        _ request: Usher_Vouchers_V1_RollBackRedemptionRequest, _ tx: Transaction
+    ) throws -> Usher_Vouchers_V1_Voucher {
+        let before = try living(request.voucherID, in: tx)
+        guard let redemption = try redemption(request.redemptionID, of: before, in: tx) else {
+            throw VoucherRefusal.redemptionNotFound
+        }
+        guard redemption.rollBackTime == nil else { throw VoucherRefusal.redemptionRolledBack }
+        try RedemptionStore.rollBack(redemption, in: tx)
+        _ = try AccessEnding.apply(redemption.accessID.number, in: tx)
+        let latest = try RedemptionStore.latest(of: before.id, in: tx)
+        var voucher = before
+        voucher.usedCount -= 1
+        voucher.redeemTime = latest?.redeemTime
+        voucher.accessKey = latest?.accessID.number
+        return try write(
+            &voucher, before, "voucher.redemption_rolled_back",
+            details: [("redemption_id", .text(redemption.id.description))], in: tx)
+    }
+
+    // MARK: Shared
+
+    private func existing(_ id: String, in tx: Transaction) throws -> Voucher {
+        guard let id = ResourceID(id, prefix: Voucher.prefix), let voucher = try VoucherStore.find(id.number, in: tx)
+        else { throw VoucherRefusal.notFound }
+        return voucher
+    }
+
+    private func living(_ id: String, in tx: Transaction) throws -> Voucher {
+        let voucher = try existing(id, in: tx)
+        guard voucher.deleteTime == nil else { throw VoucherRefusal.deleted.refusal }
+        return voucher
+    }
+
+    private func present(_ voucher: Voucher, in tx: Transaction) throws -> Usher_Vouchers_V1_Voucher {
+        var presenter = VoucherPresenter(tx)
+        return try presenter.message(voucher)
+    }
+
+    private func redemption(_ id: String, of voucher: Voucher, in tx: Transaction) throws -> Redemption? {
+        if id.isEmpty { return try RedemptionStore.latest(of: voucher.id, in: tx) }
+        guard let id = ResourceID(id, prefix: Redemption.prefix) else { return nil }
+        return try RedemptionStore.find(id.number, of: voucher.id, in: tx)
+    }
+
+    /// Changes a voucher so that it cannot be used, and ends the accesses that it gave.
+    private func end(
+        _ id: String, _ event: String, in tx: Transaction, _ change: (inout Voucher) -> Void
+    ) throws -> Usher_Vouchers_V1_Voucher {
+        let before = try living(id, in: tx)
+        var voucher = before
+        change(&voucher)
+        let accesses = try RedemptionStore.accessIDs(of: voucher.id, in: tx)
+        let ended = try accesses.filter { try AccessEnding.apply($0, in: tx) }.count
+        guard voucher != before || ended > 0 else { return try present(before, in: tx) }
+        return try write(&voucher, before, event, details: [("ended_accesses", .integer(Int64(ended)))], in: tx)
+    }
+
+    /// Writes a changed voucher as its next version. Without `assetKeys` the scope stays as it is.
+    private func write(
+        _ voucher: inout Voucher, _ before: Voucher, assetKeys: [Int64]? = nil, _ event: String,
+        details: [(name: String, value: SQLValue)] = [], in tx: Transaction
+    ) throws -> Usher_Vouchers_V1_Voucher {
+        voucher.updateTime = tx.now
+        voucher.version = before.version + 1
+        let keys = try assetKeys ?? VoucherStore.assetKeys(of: voucher.id.number, in: tx)
+        try VoucherStore.update(voucher, before: before, assetKeys: keys, in: tx)
+        var after = voucher.journal
+        after.fields += details
+        try tx.record(event, voucher.id.description, before: before.journal, after: after)
+        return try present(voucher, in: tx)
+    }
+}
+
+extension Voucher {
+    /// Takes over what an update does not touch.
+    fileprivate mutating func keepHistory(of before: Voucher) {
+        id = before.id
+        code = before.code
+        effect = before.effect
+        usedCount = before.usedCount
+        batchKey = before.batchKey
+        redeemTime = before.redeemTime
+        accessKey = before.accessKey
+        deactivateTime = before.deactivateTime
+        deleteTime = before.deleteTime
+        createTime = before.createTime
+        updateTime = before.updateTime
+        version = before.version
+    }
+}
