@@ -13,9 +13,12 @@ struct Usher: AsyncParsableCommand {
               usher org create nordfilm --name 'Nord Film'
               usher key create --organisation nordfilm
               usher call usher.session.v1.SessionService/WhoAmI '{}'
+
+            Completions for the shell: usher --generate-completion-script bash (or zsh, fish).
             """,
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, InitCommand.self, OrganisationCommand.self, KeyCommand.self, CallCommand.self,
+            ServeCommand.self, InitCommand.self, OrganisationCommand.self, KeyCommand.self, VoucherCommand.self,
+            AccessCommand.self, CallCommand.self,
         ])
 }

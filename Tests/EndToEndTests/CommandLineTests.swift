@@ -41,6 +41,52 @@ import UsherClient
         #expect(gone.status != 0 && gone.errors.contains("USHER_ADDRESS"))
     }
 
+    @Test func vouchersAndAccessByHand() throws {
+        let server = ServerProcess()
+        try server.start()
+        _ = try server.usher("org", "create", "nordfilm")
+        func usher(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+            try server.usher(arguments + ["--organisation", "nordfilm"])
+        }
+        _ = try usher(
+            "call", "usher.catalog.v1.CatalogService/CreateAsset",
+            #"{"asset": {"assetId": "opening", "type": "ASSET_TYPE_LIVE_EVENT", "title": "Opening Night"}}"#)
+        let generated = try usher("voucher", "generate", "--asset", "opening", "--count", "12")
+        let codes = generated.output.split(separator: "\n").map(String.init)
+        #expect(Set(codes).count == 12 && generated.errors.hasPrefix("batch bat_"))
+
+        let file = "\(server.directory)/codes.txt"
+        try "WELCOME\n\nwelcome\n\(codes[0])\nSECOND\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let imported = try usher("voucher", "import", file, "--asset", "opening")
+        #expect(imported.status == 1 && imported.output.contains("created 2 in batch bat_"))
+        #expect(imported.errors.contains("line 3: CODE_REPEATED") && imported.errors.contains("line 4: CODE_TAKEN"))
+        let atomic = try usher("voucher", "import", file, "--atomic")
+        #expect(atomic.status == 1 && atomic.errors.hasPrefix("ALREADY_EXISTS CODE_TAKEN: Row 1"))
+
+        let listed = try usher("voucher", "list", "--limit", "3")
+        #expect(listed.output.split(separator: "\n").count == 4 && listed.output.hasPrefix("ID "))
+        #expect(try usher("voucher", "list", "--limit", "0", "--json").output.split(separator: "\n").count == 14)
+        #expect(try usher("voucher", "list", "--search", " welcome").output.contains("WELCOME"))
+
+        #expect(try usher("access", "check", "--viewer", "anna", "--asset", "opening").output == "no: NO_ACCESS\n")
+        #expect(try usher("voucher", "redeem", "welcome", "--viewer", "anna").output.hasPrefix("redeemed: access acc_"))
+        let allowed = try usher("access", "check", "--viewer", "anna", "--asset", "opening")
+        #expect(allowed.status == 0 && allowed.output.hasPrefix("yes until "))
+        let shown = try usher("voucher", "show", "Welcome")
+        #expect(shown.output.contains("1 of 1") && shown.output.contains("anna"))
+        #expect(try usher("voucher", "expire", "WELCOME").status == 0)
+        #expect(try usher("access", "check", "--viewer", "anna", "--asset", "opening").status == 1)
+
+        let granted = try usher("access", "grant", "bob", "--until", "2099-01-01T00:00:00+01:00")
+        let accessID = try #require(granted.output.split(whereSeparator: \.isWhitespace).last.map(String.init))
+        let verdict = try usher("access", "check", "--viewer", "bob", "--asset", "opening", "--json")
+        #expect(verdict.output.contains(#""expireTime":"2098-12-31T23:00:00Z""#))
+        #expect(try usher("access", "revoke", accessID, "--reason", "chargeback").output == "revoked \(accessID)\n")
+        #expect(try usher("access", "check", "--viewer", "bob", "--asset", "opening").status == 1)
+        #expect(try server.usher("--generate-completion-script", "bash").output.hasPrefix("#!/bin/bash"))
+        #expect(server.terminate() == 0)
+    }
+
     @Test func initPrintsTheKeyOnceOnItsLastLine() throws {
         let server = ServerProcess()
         let first = try server.usher("init", "--data", server.directory)

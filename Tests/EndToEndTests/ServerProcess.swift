@@ -87,6 +87,10 @@ final class ServerProcess {
 
     /// Runs the command line, with the server's address and the operator's key in its environment.
     func usher(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+        try usher(arguments)
+    }
+
+    func usher(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
         let process = Process()
         let (output, errors) = (Pipe(), Pipe())
         process.executableURL = URL(fileURLWithPath: Self.binary)

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Foundation
+import SwiftProtobuf
+import UsherAPI
+import UsherClient
+
+private typealias AccessClient = Usher_Access_V1_AccessServiceClient
+
+struct AccessCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "access", abstract: "Access: who may see what.",
+        subcommands: [Grant.self, Check.self, Revoke.self])
+
+    struct Grant: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give a viewer access by hand.",
+            discussion: """
+                Examples:
+                  usher access grant anna --asset opening-night --until 2026-12-31T23:59:59Z
+                  usher access grant anna
+                """)
+
+        @Argument(help: "The viewer.")
+        var viewer: String
+        @Option(help: "The asset; without it everything.")
+        var asset = ""
+        @Option(name: .customLong("from"), help: "From when on, as 2026-12-31T20:00:00Z; default now.")
+        var start: TimeArgument?
+        @Option(name: .customLong("until"), help: "Until when, as 2026-12-31T23:59:59Z; default for ever.")
+        var end: TimeArgument?
+        @OptionGroup var options: OrganisationCallOptions
+
+        func run() async throws {
+            try await options.withClient { client in
+                let access = try await AccessClient(transport: client).grantAccess(
+                    .with {
+                        ($0.viewerID, $0.assetID) = (viewer, asset)
+                        if let start { $0.startTime = start.timestamp }
+                        if let end { $0.expireTime = end.timestamp }
+                    })
+                print(options.json ? try Readable.json(access) : "granted \(access.accessID)")
+            }
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Ask whether somebody may come in; exits 1 where not.",
+            discussion: """
+                Examples:
+                  usher access check --viewer anna --asset opening-night
+                  usher access check --code 123456789 --asset opening-night --country SE
+                """)
+
+        @Option(help: "The viewer.")
+        var viewer = ""
+        @Option(help: "A voucher's code.")
+        var code = ""
+        @Option(help: "The asset.")
+        var asset: String
+        @Option(help: "Where the viewer is: an ISO 3166-1 alpha-2 code.")
+        var country = ""
+        @OptionGroup var options: OrganisationCallOptions
+
+        func validate() throws {
+            guard !viewer.isEmpty || !code.isEmpty else { throw ValidationError("say who: --viewer or --code") }
+        }
+
+        func run() async throws {
+            let verdict = try await options.withClient { client in
+                try await AccessClient(transport: client).checkAccess(
+                    .with { ($0.viewerID, $0.code, $0.assetID, $0.country) = (viewer, code, asset, country) })
+            }
+            if options.json {
+                print(try Readable.json(verdict))
+            } else if verdict.allowed {
+                let until = verdict.hasExpireTime ? " until \(Readable.time(verdict.expireTime, true))" : ""
+                print("yes\(until)")
+            } else {
+                print("no: \(verdict.reason)")
+            }
+            if !verdict.allowed { throw ExitCode(1) }
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End an access at once.",
+            discussion: "Example:\n  usher access revoke acc_0s9xtvr6x1t9f --reason chargeback")
+
+        @Argument(help: "The access's id, acc_….")
+        var accessID: String
+        @Option(help: "Why, for the audit.")
+        var reason = ""
+        @OptionGroup var options: OrganisationCallOptions
+
+        func run() async throws {
+            try await options.withClient { client in
+                let access = try await AccessClient(transport: client).revokeAccess(
+                    .with { ($0.accessID, $0.reason) = (accessID, reason) })
+                print(options.json ? try Readable.json(access) : "revoked \(access.accessID)")
+            }
+        }
+    }
+}
+
+/// A time on the command line: `2026-12-31T23:59:59Z`, or with an offset such as `+01:00`.
+struct TimeArgument: ExpressibleByArgument {
+    let timestamp: Google_Protobuf_Timestamp
+
+    init?(argument: String) {
+        guard let date = try? Date(argument, strategy: .iso8601) else { return nil }
+        timestamp = Google_Protobuf_Timestamp(date: date)
+    }
+}

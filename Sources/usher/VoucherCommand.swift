@@ -1,0 +1,323 @@
+import ArgumentParser
+import Foundation
+import UsherAPI
+import UsherClient
+import UsherContract
+
+typealias VoucherClient = Usher_Vouchers_V1_VoucherServiceClient
+
+struct VoucherCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "voucher", abstract: "Vouchers: codes that open something.",
+        subcommands: [Generate.self, Import.self, List.self, Show.self, Redeem.self, Expire.self])
+
+    struct Generate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Generate vouchers for an asset, and print their codes.",
+            discussion: """
+                Codes have nine digits, or what the organisation's settings say. More than 10,000 are made in several
+                calls, in one batch.
+
+                Examples:
+                  usher voucher generate --asset opening-night --count 500 > codes.txt
+                  usher voucher generate --asset opening-night --count 5 --usage-limit 3 --order TIX-88412
+                """)
+
+        @Option(help: "The asset that they open.")
+        var asset: String
+        @Option(help: "How many.")
+        var count: Int
+        @Option(help: "The batch that they belong to; generated if absent.")
+        var batch = ""
+        @Option(help: "The order that they belong to.")
+        var order = ""
+        @Option(help: "How often each can be used; default once.")
+        var usageLimit: Int32?
+        @Flag(help: "Let each be used without limit.")
+        var unlimited = false
+        @OptionGroup var options: OrganisationCallOptions
+
+        func validate() throws {
+            guard count > 0 else { throw ValidationError("--count must be at least 1") }
+        }
+
+        func run() async throws {
+            try await options.withClient { client in
+                let bar = ProgressBar(total: count)
+                var (done, batchID) = (0, batch)
+                while done < count {
+                    let reply = try await VoucherClient(transport: client).generateVouchers(
+                        .with {
+                            $0.assetID = asset
+                            $0.count = Int32(min(10_000, count - done))
+                            $0.batchID = batchID
+                            $0.orderID = order
+                            if let usageLimit { $0.usageLimit = usageLimit }
+                            $0.unlimited = unlimited
+                        })
+                    batchID = reply.batchID
+                    for voucher in reply.vouchers { print(options.json ? try Readable.json(voucher) : voucher.code) }
+                    done += reply.vouchers.count
+                    bar.show(done)
+                }
+                StandardError.print("batch \(batchID)")
+            }
+        }
+    }
+
+    struct Import: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Create vouchers with codes of your own, one a line.",
+            discussion: """
+                Blank lines are passed over. Rows that cannot be done are reported and the others done, unless --atomic.
+                Atomic imports have at most 10,000 codes. Exits 1 where any row was refused.
+
+                Examples:
+                  usher voucher import codes.txt --asset opening-night
+                  usher voucher import - --asset opening-night --atomic < codes.txt
+                """)
+
+        @Argument(help: ArgumentHelp("The file; '-' is standard input.", valueName: "file"))
+        var file: String
+        @Option(help: "The asset that they open; without it they open everything.")
+        var asset = ""
+        @Option(help: "The batch that they belong to; generated if absent.")
+        var batch = ""
+        @Flag(help: "All rows or none.")
+        var atomic = false
+        @Flag(help: "Let each be used without limit.")
+        var unlimited = false
+        @OptionGroup var options: OrganisationCallOptions
+
+        /// A call's worth of rows: large enough to be fast, small enough to let others in between.
+        private static let rowsPerCall = 2_000
+        private static let atomicLimit = 10_000
+
+        func run() async throws {
+            let codes = try readLines().map { $0.trimmingCharacters(in: .whitespaces) }
+            let rows = codes.enumerated().filter { !$0.element.isEmpty }.map { (line: $0.offset + 1, code: $0.element) }
+            guard !atomic || rows.count <= Self.atomicLimit else {
+                throw ValidationError("an atomic import has at most 10,000 codes, and there are \(rows.count)")
+            }
+            let refused = try await options.withClient { client in try await send(rows, client) }
+            if refused > 0 { throw ExitCode(1) }
+        }
+
+        private func readLines() throws -> [String] {
+            do {
+                let data =
+                    file == "-"
+                    ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(fileURLWithPath: file))
+                return String(decoding: data, as: UTF8.self).split(
+                    omittingEmptySubsequences: false, whereSeparator: \.isNewline
+                ).map(String.init)
+            } catch {
+                throw Failure("cannot read \(file): \(error.localizedDescription)")
+            }
+        }
+
+        /// - Returns: how many rows were refused.
+        private func send(_ rows: [(line: Int, code: String)], _ client: UsherClient) async throws -> Int {
+            let bar = ProgressBar(total: rows.count)
+            var (done, created, refused, batchID) = (0, 0, 0, batch)
+            while done < rows.count {
+                let part = rows[done..<min(rows.count, done + (atomic ? Self.atomicLimit : Self.rowsPerCall))]
+                let reply = try await VoucherClient(transport: client).importVouchers(
+                    .with {
+                        $0.codes = part.map(\.code)
+                        if !asset.isEmpty { $0.template.scope.assetIds = [asset] }
+                        $0.batchID = batchID
+                        $0.mode = atomic ? .atomic : .perRow
+                        $0.unlimited = unlimited
+                    })
+                if !reply.batchID.isEmpty { batchID = reply.batchID }
+                created += Int(reply.createdCount)
+                refused += reply.errors.count
+                for error in reply.errors {
+                    let row = part[part.startIndex + Int(error.row) - 1]
+                    StandardError.print("line \(row.line): \(error.reason): \(error.message)")
+                }
+                done += part.count
+                bar.show(done)
+            }
+            let refusals = refused == 0 ? "" : ", \(refused) refused"
+            print(
+                options.json
+                    ? #"{"created":\#(created),"refused":\#(refused),"batchId":"\#(batchID)"}"#
+                    : "created \(created) in batch \(batchID.isEmpty ? "-" : batchID)\(refusals)")
+            return refused
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List vouchers, oldest first.",
+            discussion: """
+                Examples:
+                  usher voucher list --batch bat_0s9xtvqm8eqx5 --limit 20
+                  usher voucher list --asset opening-night --search anna@example.org
+                """)
+
+        @Option(help: "Only of this batch.")
+        var batch = ""
+        @Option(help: "Only for this asset.")
+        var asset = ""
+        @Option(help: "Find by a whole code, order or custom value, instead of --batch and --asset.")
+        var search = ""
+        @Option(help: "At most so many; 0 is all.")
+        var limit = 100
+        @OptionGroup var options: OrganisationCallOptions
+
+        func run() async throws {
+            try await options.withClient { client in
+                var table = Table("ID", "CODE", "STATE", "USED", "ORDER", "CREATED", "EXPIRES")
+                var (left, token) = (limit == 0 ? Int.max : limit, "")
+                repeat {
+                    let page = try await page(min(left, 1_000), token, client)
+                    for voucher in page.vouchers {
+                        if options.json { print(try Readable.json(voucher)) } else { voucher.add(to: &table) }
+                    }
+                    left -= page.vouchers.count
+                    token = page.token
+                } while !token.isEmpty && left > 0
+                table.print()
+            }
+        }
+
+        private func page(
+            _ size: Int, _ token: String, _ client: UsherClient
+        ) async throws -> (vouchers: [Usher_Vouchers_V1_Voucher], token: String) {
+            let vouchers = VoucherClient(transport: client)
+            guard search.isEmpty else {
+                let page = try await vouchers.searchVouchers(
+                    .with { ($0.query, $0.pageSize, $0.pageToken) = (search, Int32(size), token) })
+                return (page.vouchers, page.nextPageToken)
+            }
+            let page = try await vouchers.listVouchers(
+                .with {
+                    ($0.batchID, $0.assetID, $0.pageSize, $0.pageToken) = (batch, asset, Int32(size), token)
+                })
+            return (page.vouchers, page.nextPageToken)
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show a voucher and its redemptions.",
+            discussion: "Examples:\n  usher voucher show WELCOME\n  usher voucher show vch_0s9xtvqwwh7qg --json")
+
+        @Argument(help: "Its code, or its id.")
+        var voucher: String
+        @OptionGroup var options: OrganisationCallOptions
+
+        func run() async throws {
+            try await options.withClient { client in
+                let found = try await voucher.find(client)
+                let redemptions = try await VoucherClient(transport: client).listRedemptions(
+                    .with { ($0.voucherID, $0.pageSize) = (found.voucherID, 1_000) })
+                guard !options.json else {
+                    print(try Readable.json(found))
+                    for redemption in redemptions.redemptions { print(try Readable.json(redemption)) }
+                    return
+                }
+                found.show()
+                var table = Table("REDEEMED", "VIEWER", "ASSET", "ACCESS", "ROLLED BACK")
+                for redemption in redemptions.redemptions {
+                    table.add(
+                        Readable.time(redemption.redeemTime, true), redemption.viewerID.orDash,
+                        redemption.assetID.isEmpty ? "everything" : redemption.assetID, redemption.accessID,
+                        Readable.time(redemption.rollBackTime, redemption.hasRollBackTime))
+                }
+                table.print()
+            }
+        }
+    }
+
+    struct Redeem: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Use a voucher.",
+            discussion: "Example:\n  usher voucher redeem WELCOME --viewer anna")
+
+        @Argument(help: "Its code.")
+        var code: String
+        @Option(help: "Who uses it; a first-play voucher can be used without.")
+        var viewer = ""
+        @Option(help: "For which asset, where the voucher is for several.")
+        var asset = ""
+        @OptionGroup var options: OrganisationCallOptions
+
+        func run() async throws {
+            try await options.withClient { client in
+                let reply = try await VoucherClient(transport: client).redeemVoucher(
+                    .with { ($0.code, $0.viewerID, $0.assetID) = (code, viewer, asset) })
+                if options.json { return print(try Readable.json(reply)) }
+                let what = reply.access.assetID.isEmpty ? "everything" : reply.access.assetID
+                let until = Readable.time(reply.access.expireTime, reply.access.hasExpireTime)
+                print("redeemed: access \(reply.access.accessID) to \(what) until \(until)")
+            }
+        }
+    }
+
+    struct Expire: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Set a voucher's end to now, and end the accesses that it gave.",
+            discussion: "Example:\n  usher voucher expire WELCOME")
+
+        @Argument(help: "Its code, or its id.")
+        var voucher: String
+        @OptionGroup var options: OrganisationCallOptions
+
+        func run() async throws {
+            try await options.withClient { client in
+                let found = try await voucher.find(client)
+                let expired = try await VoucherClient(transport: client).expireVoucher(
+                    .with { $0.voucherID = found.voucherID })
+                print(options.json ? try Readable.json(expired) : "expired \(expired.voucherID)")
+            }
+        }
+    }
+}
+
+extension String {
+    fileprivate var orDash: String { isEmpty ? "-" : self }
+
+    /// The voucher that this code or id names.
+    fileprivate func find(_ client: UsherClient) async throws -> Usher_Vouchers_V1_Voucher {
+        let vouchers = VoucherClient(transport: client)
+        do {
+            return try await vouchers.getVoucher(.with { $0.voucherID = self })
+        } catch let refusal as Refusal where refusal.reason == "VOUCHER_NOT_FOUND" {
+            let found = try await vouchers.lookupVoucher(.with { $0.code = self })
+            return try await vouchers.getVoucher(.with { $0.voucherID = found.voucherID })
+        }
+    }
+}
+
+extension Usher_Vouchers_V1_Voucher {
+    fileprivate var uses: String { "\(usedCount) of \(hasUsageLimit ? String(usageLimit) : "unlimited")" }
+    fileprivate var stateName: String { "\(state)" }
+    fileprivate var expiry: String { hasExpireTime ? Readable.time(expireTime, true) : "no expiry" }
+
+    fileprivate func add(to table: inout Table) {
+        table.add(
+            voucherID, code, stateName, uses, orderID.orDash, Readable.time(createTime, hasCreateTime), expiry)
+    }
+
+    fileprivate func show() {
+        var table = Table("FIELD", "VALUE")
+        table.add("id", voucherID)
+        table.add("code", code)
+        table.add("name", name.orDash)
+        table.add("state", stateName)
+        table.add("used", uses)
+        table.add("for", scope.assetIds.isEmpty ? "everything" : scope.assetIds.joined(separator: ", "))
+        table.add("order", orderID.orDash)
+        table.add("batch", batchID.orDash)
+        table.add("redeem from", Readable.time(redeemFrom, hasRedeemFrom))
+        table.add("redeem until", Readable.time(redeemUntil, hasRedeemUntil))
+        table.add("expires", expiry)
+        for (key, value) in custom.sorted(by: { $0.key < $1.key }) { table.add("custom \(key)", value) }
+        table.add("created", Readable.time(createTime, hasCreateTime))
+        table.print()
+    }
+}
