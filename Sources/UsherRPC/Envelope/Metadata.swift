@@ -9,9 +9,6 @@ public struct Metadata: Sendable {
 
     init(scanned fields: ByteBuffer) { self.fields = fields }
 
-    /// No metadata.
-    public init() { fields = ByteBuffer() }
-
     public var isEmpty: Bool { fields.readableBytes == 0 }
 
     /// The first value of `key`, UTF-8; nil where there is none.

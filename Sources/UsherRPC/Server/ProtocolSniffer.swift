@@ -67,12 +67,9 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
     private func close(_ context: ChannelHandlerContext, _ reason: String) {
         decided()
         core.metrics.connectionsForeign.increment()
-        core.logger.info(
-            "closed: \(reason)",
-            metadata: [
-                "peer": "\(context.remoteAddress?.ipAddress ?? "")",
-                "bytes": "\(ByteBuffer(bytes: seen.readableBytesView.prefix(FrameHeader.size)).hexDump(format: .compact))",
-            ])
+        let first = ByteBuffer(bytes: seen.readableBytesView.prefix(FrameHeader.size)).hexDump(format: .compact)
+        let peer = context.remoteAddress?.ipAddress ?? ""
+        core.logger.info("closed: \(reason)", metadata: ["peer": "\(peer)", "bytes": "\(first)"])
         context.close(promise: nil)
     }
 

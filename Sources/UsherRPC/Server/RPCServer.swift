@@ -94,11 +94,13 @@ public final class RPCServer: Sendable {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(
                 .writeBufferWaterMark,
-                value: .init(low: configuration.unsentLowMark, high: configuration.unsentHighMark))
+                value: .init(low: configuration.unsentLowMark, high: configuration.unsentHighMark)
+            )
             .childChannelOption(
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(
-                    minimum: RPCLimits.keptBuffer, initial: 2 * RPCLimits.keptBuffer, maximum: RPCLimits.readChunk))
+                    minimum: RPCLimits.keptBuffer, initial: 2 * RPCLimits.keptBuffer, maximum: RPCLimits.readChunk)
+            )
             .childChannelInitializer { [core] channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let loop = byEventLoop[ObjectIdentifier(channel.eventLoop)] else {
