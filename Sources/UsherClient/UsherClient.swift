@@ -16,20 +16,23 @@ import UsherRPC
 public final class UsherClient: UnaryTransport {
     private let key: String?
     private let defaults: CallOptions
+    private let attempts: Int
     private let connections: ConnectionKeeper
     private let newRequestID: @Sendable () -> String
 
     /// - Parameters:
     ///   - key: sent with every call; nil for calls that need none.
     ///   - defaults: for whatever a call's own options leave open; a call without any time limit has 30 seconds.
+    ///   - attempts: how often a call is made at most; 1 never repeats one.
     ///   - group: the event loops to run on.
     public init(
-        host: String, port: Int, key: String?, defaults: CallOptions = CallOptions(),
+        host: String, port: Int, key: String?, defaults: CallOptions = CallOptions(), attempts: Int = 6,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         newRequestID: @escaping @Sendable () -> String = RequestIDs.random
     ) {
         self.key = key
         self.defaults = defaults
+        self.attempts = attempts
         self.newRequestID = newRequestID
         connections = ConnectionKeeper(host: host, port: port, group: group)
     }
@@ -68,7 +71,7 @@ public final class UsherClient: UnaryTransport {
                     service: method.service, method: method.name, payload: payload, timeout: left, metadata: metadata)
             } catch {
                 attempt += 1
-                guard let pause = RetryRule.pause(after: error, method, attempt: attempt),
+                guard attempt < attempts, let pause = RetryRule.pause(after: error, method, attempt: attempt),
                     ContinuousClock.now + pause < end
                 else { throw error }
                 try await Task.sleep(for: pause)
@@ -84,6 +87,8 @@ public final class UsherClient: UnaryTransport {
 enum ClientLimits {
     /// Of a call that says nothing else.
     static let timeout = Duration.seconds(30)
+    /// Of making a connection.
+    static let connect = Duration.seconds(10)
     static let firstPause = Duration.milliseconds(20)
     static let longestPause = Duration.seconds(2)
 }

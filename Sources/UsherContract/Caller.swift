@@ -16,16 +16,20 @@ public struct Caller: Sendable, Hashable {
     public let organisationID: String?
     /// What the credential may do.
     public let scopes: ScopeSet
+    /// When the credential ends; nil where it does not.
+    public let expireTime: Instant?
     /// The operator-only features that are on for the organisation.
     public let features: Set<String>
 
     public init(
-        role: Role, principal: String, organisationID: String?, scopes: ScopeSet, features: Set<String> = []
+        role: Role, principal: String, organisationID: String?, scopes: ScopeSet, expireTime: Instant? = nil,
+        features: Set<String> = []
     ) {
         self.role = role
         self.principal = principal
         self.organisationID = organisationID
         self.scopes = scopes
+        self.expireTime = expireTime
         self.features = features
     }
 

@@ -49,8 +49,8 @@ struct Authentication: Sendable {
         let credential = try credentials.authenticate(key, at: now())
         let identity = try identity(of: credential, organisationID)
         session.verified = .init(
-            key: presented.map { Array($0.readableBytesView) } ?? [],
-            organisation: named.map { Array($0.readableBytesView) } ?? [], generation: generation,
+            key: presented.map { Array($0.readableBytesView) },
+            organisation: named.map { Array($0.readableBytesView) }, generation: generation,
             expireTime: credential.expireTime, identity: identity)
         return identity
     }
@@ -68,18 +68,19 @@ struct Authentication: Sendable {
         }
         let caller = Caller(
             role: credential.role, principal: credential.keyID, organisationID: acting, scopes: credential.scopes,
+            expireTime: credential.expireTime,
             features: try acting.map(credentials.features(ofOrganisation:)) ?? [])
         return VerifiedCaller(caller: caller, organisation: acting.map(storage.organisation))
     }
 
     /// Whether a call presents what was verified last. What was bound in between has dropped that.
-    private func matches(_ presented: ByteBuffer?, _ verified: [UInt8], _ session: ConnectionSession) -> Bool {
+    private func matches(_ presented: ByteBuffer?, _ verified: [UInt8]?, _ session: ConnectionSession) -> Bool {
         if presented == nil, session.binding == nil { return false }
         return matches(presented, verified)
     }
 
-    private func matches(_ presented: ByteBuffer?, _ verified: [UInt8]) -> Bool {
-        guard let presented else { return verified.isEmpty }
+    private func matches(_ presented: ByteBuffer?, _ verified: [UInt8]?) -> Bool {
+        guard let presented, let verified else { return presented == nil && verified == nil }
         return presented.readableBytesView.elementsEqual(verified)
     }
 

@@ -15,8 +15,9 @@ final class ConnectionSession: @unchecked Sendable {
 
     /// A credential and a caller that were found good, by what was presented.
     struct Verified {
-        var key: [UInt8]
-        var organisation: [UInt8]
+        /// Nil where the bound key was used.
+        var key: [UInt8]?
+        var organisation: [UInt8]?
         var generation: Int
         var expireTime: Instant?
         var identity: VerifiedCaller

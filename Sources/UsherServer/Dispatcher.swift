@@ -12,6 +12,11 @@ final class Dispatcher: CallHandler {
     private enum Target: Sendable {
         case session(SessionMethods.Which)
         case service(Method)
+
+        var database: MethodDatabase? {
+            if case .service(let method) = self { return method.database }
+            return nil
+        }
     }
 
     /// What `proto/` says of the methods served, in the order in which calls name them.
@@ -22,6 +27,7 @@ final class Dispatcher: CallHandler {
     private let platform: Database
     private let metrics: CallMetrics
     private let errors: ErrorReporter
+    private let reloader: CredentialReloader
 
     init(
         services: Services, storage: Storage, authentication: Authentication, metrics: PrometheusRegistry,
@@ -35,6 +41,7 @@ final class Dispatcher: CallHandler {
         platform = storage.platform
         self.metrics = CallMetrics(descriptors, metrics)
         self.errors = errors
+        reloader = CredentialReloader(services: services, storage: storage)
     }
 
     func handle(_ call: InboundCall, reply: Reply) {
@@ -100,6 +107,7 @@ final class Dispatcher: CallHandler {
         _ method: Int, _ result: Result<[UInt8], any Error>, since started: NIODeadline, _ reply: Reply
     ) {
         let answer = result.mapError { errors.refusal(for: $0, in: descriptors[method]) }
+        if case .failure(let refusal) = answer { reloader.note(refusal, of: targets[method].database) }
         reply.send(answer)
         metrics.record(method, answer, NIODeadline.now() - started)
     }

@@ -52,3 +52,11 @@ public struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
 
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
+
+/// An address that cannot be listened on.
+public struct ListenError: Error, CustomStringConvertible {
+    public let address: HostAndPort
+    public let cause: any Error
+
+    public var description: String { "cannot listen on \(address): \(cause)" }
+}

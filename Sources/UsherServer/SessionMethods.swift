@@ -23,7 +23,11 @@ struct SessionMethods: Sendable {
         let payload = Array(call.payload.readableBytesView)
         switch which {
         case .authenticate: return try authenticate(payload, session).serializedBytes()
-        case .whoAmI: return try identity(of: authentication.caller(of: call, session).caller).serializedBytes()
+        case .whoAmI:
+            guard (try? Usher_Session_V1_WhoAmIRequest(serializedBytes: payload)) != nil else {
+                throw Refusal(.invalidArgument, "REQUEST_MALFORMED", "The payload is not a WhoAmIRequest.")
+            }
+            return try identity(of: authentication.caller(of: call, session).caller).serializedBytes()
         }
     }
 

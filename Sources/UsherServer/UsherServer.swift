@@ -48,19 +48,31 @@ public final class UsherServer: Sendable {
             authentication: Authentication(credentials: credentials, storage: storage, now: ambient.now),
             metrics: metrics, errors: ErrorReporter(logger: logger, ambient: ambient))
         rpc = RPCServer(
-            configuration: configuration.rpc, methods: dispatcher.descriptors, handler: dispatcher, logger: logger)
+            configuration: configuration.rpc, methods: dispatcher.descriptors, handler: dispatcher, logger: logger,
+            metrics: metrics)
     }
 
     /// Begins to serve.
     ///
     /// - Returns: the addresses that were bound, with their real ports.
+    /// - Throws: ``ListenError``; the server is to be drained then.
     public func start() async throws -> (rpc: HostAndPort, admin: HostAndPort?) {
-        let bound = try await rpc.start()
+        let bound: (host: String, port: Int)
+        do {
+            bound = try await rpc.start()
+        } catch {
+            throw ListenError(
+                address: HostAndPort(host: configuration.rpc.host, port: configuration.rpc.port), cause: error)
+        }
         if let address = configuration.admin {
-            let server = try await AdminServer.start(
-                at: address, group: MultiThreadedEventLoopGroup.singleton, logger: logger
-            ) { [weak self] path in self?.page(path) }
-            admin.withLock { $0 = server }
+            do {
+                let server = try await AdminServer.start(
+                    at: address, group: MultiThreadedEventLoopGroup.singleton, logger: logger
+                ) { [weak self] path in self?.page(path) }
+                admin.withLock { $0 = server }
+            } catch {
+                throw ListenError(address: address, cause: error)
+            }
         }
         idleCloser.withLock { $0 = Task { [storage] in await Self.closeIdleOrganisations(of: storage) } }
         isReady.store(true, ordering: .releasing)

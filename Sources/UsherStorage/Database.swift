@@ -12,7 +12,7 @@ public final class Database: Sendable {
 
     let path: String
     private let core: StorageCore
-    private let state = Mutex(LaneState())
+    let state = Mutex(LaneState())
     /// Set by every turn, cleared by the one who looks for what to close.
     private let wasUsed = Atomic(false)
     /// The last failure to open, so that the log tells of it once and not with each call.
@@ -136,7 +136,7 @@ public final class Database: Sendable {
     private func open(idFloor: Int64) -> DatabaseFile? {
         do {
             if organisationID != nil { core.openSet.makeRoom(for: self) }
-            let file = try DatabaseFile(path: path, schema: schema, cacheKiB: cacheKiB)
+            let file = try DatabaseFile(path: path, schema: schema, caches: caches)
             file.ids.raise(to: idFloor)
             core.statistics.update { $0.opens += 1 }
             loggedFailure.withLock { $0 = nil }
@@ -152,7 +152,7 @@ public final class Database: Sendable {
 
     /// Opens on the calling thread, which must be the only user yet.
     func openNow() throws {
-        let file = try DatabaseFile(path: path, schema: schema, cacheKiB: cacheKiB)
+        let file = try DatabaseFile(path: path, schema: schema, caches: caches)
         core.statistics.update { $0.opens += 1 }
         state.withLock { $0.file = file }
     }
@@ -170,8 +170,10 @@ public final class Database: Sendable {
 
     private var schema: Schema { organisationID == nil ? core.platformSchema : core.organisationSchema }
 
-    private var cacheKiB: Int {
-        organisationID == nil ? core.limits.platformCacheKiB : core.limits.organisationCacheKiB
+    private var caches: (writer: Int, reader: Int) {
+        let limits = core.limits
+        guard organisationID != nil else { return (limits.platformCacheKiB, limits.platformCacheKiB) }
+        return (limits.organisationWriterCacheKiB, limits.organisationCacheKiB)
     }
 
     /// Whether a turn has run since the last time this was asked.
@@ -237,7 +239,7 @@ public final class Database: Sendable {
 
     private func log(_ what: String, _ error: any Error) {
         core.logger.error(
-            "\(what)", metadata: ["organisation": "\(organisationID ?? "-")", "error": "\(error)"])
+            "\(what)", metadata: ["organisation": "\(organisationID ?? "-")", "path": "\(path)", "error": "\(error)"])
     }
 
     private func logOnce(_ what: String, _ error: any Error) {

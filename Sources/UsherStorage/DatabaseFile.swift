@@ -3,6 +3,8 @@ internal import GRDB
 // A database file that is open, and how files are made and opened.
 // - A file appears under its name only when it is complete: temporary file, migrate, close, fsync, rename, fsync the
 //   directory. An empty or missing file under the name is therefore damage, never a beginning.
+// - Nothing is answered from a WAL that another life has left before its content is durable: it can be read, but its
+//   last sync may have failed or never begun, and a repeated request would be told of a commit that power can take.
 // - All of it is used by the write lane's turn only, except `reader`, which belongs to the read lane's turn.
 
 final class DatabaseFile: @unchecked Sendable {
@@ -14,16 +16,32 @@ final class DatabaseFile: @unchecked Sendable {
     /// WAL frames that the last checkpoint found.
     var checkpointedFrames = 0
 
-    init(path: String, schema: Schema, cacheKiB: Int) throws {
+    init(path: String, schema: Schema, caches: (writer: Int, reader: Int)) throws {
         guard let size = try FileSystem.size(of: path) else { throw StorageError.corrupt("\(path) is missing") }
         guard size >= StorageLimits.smallestDatabase else { throw StorageError.corrupt("\(path) has \(size) bytes") }
-        writer = try Connection(.writer, path: path, cacheKiB: cacheKiB)
+        let hasLeftover = try FileSystem.size(of: path + "-wal") ?? 0 > 0
+        writer = try Connection(.writer, path: path, cacheKiB: caches.writer)
+        try writer.use { try schema.verify($0) }
+        if hasLeftover {
+            try writer.checkpoint(.truncate)
+            // SQLite does not sync the truncation: frames that a failed sync has holes in could come back.
+            try FileSystem.sync(path + "-wal")
+        }
         (ids, journal) = try writer.use { session in
-            try schema.verify(session)
             try schema.migrate(session)
             return (try IDSource(session), try Journal(session))
         }
-        reader = try Connection(.reader, path: path, cacheKiB: cacheKiB)
+        reader = try Connection(.reader, path: path, cacheKiB: caches.reader)
+    }
+
+    /// Whether there is a database with anything recorded in its journal. What is no database of ours holds, for all
+    /// that is known, somebody's data.
+    static func holdsChanges(_ path: String, schema: Schema) throws -> Bool {
+        guard let size = try FileSystem.size(of: path), size > 0 else { return false }
+        let file = try DatabaseFile(path: path, schema: schema, caches: (512, 512))
+        let count = try file.writer.use { try $0.integer("SELECT count(*) FROM (SELECT 1 FROM journal LIMIT 1)") }
+        try file.close()
+        return count > 0
     }
 
     /// Makes a complete, empty database at `path`, in the place of any file that is there.

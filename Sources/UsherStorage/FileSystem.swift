@@ -1,11 +1,29 @@
 internal import Foundation
+internal import Synchronization
 
 // The few things done to files outside SQLite, none of them to a database that is open: closing a descriptor of a
 // file drops every lock that the process has on it.
 
+/// Something that is about to be done to a file outside SQLite.
+enum FileOperation: Sendable {
+    case makeDirectory(String)
+    case sync(String)
+    case move(String, to: String)
+    case remove(String)
+}
+
 enum FileSystem {
+    /// Told of each operation before it is done; what it throws makes the operation fail. Only tests of power loss and
+    /// of faults set it: SQLite's own files can be observed through a VFS, these cannot.
+    static let observer = Mutex<(@Sendable (FileOperation) throws -> Void)?>(nil)
+
+    private static func begin(_ operation: FileOperation) throws {
+        try observer.withLock { $0 }?(operation)
+    }
+
     /// Makes a directory that only its owner may enter; fine if it exists.
     static func makeDirectory(_ path: String) throws {
+        try begin(.makeDirectory(path))
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("make", path) }
     }
 
@@ -19,18 +37,28 @@ enum FileSystem {
 
     /// Makes the content of a file, or the entries of a directory, survive a loss of power.
     static func sync(_ path: String) throws {
+        try begin(.sync(path))
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open", path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw failure("sync", path) }
     }
 
+    static func isEmptyDirectory(_ path: String) throws -> Bool {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+            throw failure("list", path)
+        }
+        return names.isEmpty
+    }
+
     static func move(_ source: String, to target: String) throws {
+        try begin(.move(source, to: target))
         guard rename(source, target) == 0 else { throw failure("rename", source) }
     }
 
     /// Removes a file; fine if there is none.
     static func remove(_ path: String) throws {
+        try begin(.remove(path))
         guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
     }
 

@@ -27,8 +27,8 @@ public struct StorageLimits: Sendable {
 
     /// The longest request id, in characters.
     public var requestIDLength = 64
-    /// The largest reply, in bytes; it is the largest message of the wire.
-    public var replyBytes = 4 << 20
+    /// The largest reply, in bytes: what fits in a frame of 4 MiB with the envelope around it.
+    public var replyBytes = 4 << 20 - 16
     /// The largest reply that is kept for a replay, in bytes.
     public var storedReplyBytes = 1 << 20
     /// How long a reply is kept at least.
@@ -41,8 +41,11 @@ public struct StorageLimits: Sendable {
     public var restartFrames = 16_000
     /// The page cache of a connection to the platform database, in KiB.
     public var platformCacheKiB = 2_048
-    /// The page cache of a connection to an organisation's database, in KiB; small because tenants are many.
+    /// The page cache of an organisation's reader, in KiB; small because tenants are many.
     public var organisationCacheKiB = 512
+    /// The page cache of an organisation's writer, in KiB. What a commit changes is scattered over the file: with 512
+    /// the cache spills into the WAL before the commit. Only what is touched takes memory, and closing gives it back.
+    public var organisationWriterCacheKiB = 4_096
 
     /// Whether a write that changed rows and recorded nothing in the journal fails. Off only for tests of storage.
     public var requireJournal = true
@@ -78,6 +81,10 @@ public struct StorageLimits: Sendable {
     static let descriptorsPerOrganisation = 6
     /// Beyond this many open organisations memory is the tighter limit.
     static let mostOpenOrganisations = 4_096
+    /// The page cache of a connection that checks a whole file, in KiB; one is open at a time.
+    static let inspectionCacheKiB = 16_384
+    /// Problems that the check of one file lists before it stops.
+    static let reportedProblems = 20
     /// SQLite writes no database smaller than its smallest page, in bytes.
     static let smallestDatabase = 512
 }

@@ -2,8 +2,8 @@ internal import Crypto
 internal import UsherContract
 
 // The replies of successful writes, under the request ids of their callers.
-// - A key is 16 bytes of SHA-256 over principal, method and request id: narrow, and evenly spread, so that the purge
-//   can walk the keys from a cursor without an index on time.
+// - A key is 16 bytes of SHA-256 over principal, organisation acted in, method and request id: narrow, and evenly
+//   spread, so that the purge can walk the keys from a cursor without an index on time.
 // - An entry is written in the commit of the call that it belongs to.
 
 /// What an earlier call with the same request id left.
@@ -16,15 +16,16 @@ enum LoggedReply {
     case otherRequest
 }
 
-/// Names a request: who, which method, which id, and what was asked.
+/// Names a request: who, acting in which organisation, which method, which id, and what was asked.
 struct RequestKey {
     let key: [UInt8]
     let fingerprint: [UInt8]
 
-    init(principal: String, method: String, requestID: String, request: [UInt8]) {
+    init(caller: Caller, method: String, requestID: String, request: [UInt8]) {
         var name: [UInt8] = []
         name.reserveCapacity(160)
-        for part in [principal, method, requestID] {
+        // In the platform's database an operator acts for many organisations.
+        for part in [caller.principal, caller.organisationID ?? "", method, requestID] {
             // The length in front keeps ("ab", "c") and ("a", "bc") apart.
             withUnsafeBytes(of: UInt32(part.utf8.count).bigEndian) { name.append(contentsOf: $0) }
             name.append(contentsOf: part.utf8)

@@ -33,6 +33,9 @@ public final class Storage: Sendable {
         let platformSchema = Schema(.platform, platformMigrations)
         let path = directory + "/platform.sqlite"
         if try FileSystem.size(of: path) == nil {
+            guard try FileSystem.isEmptyDirectory(directory + "/organisations") else {
+                throw StorageError.corrupt("platform.sqlite is missing, and there are organisations")
+            }
             try DatabaseFile.create(path: path, schema: platformSchema)
             try FileSystem.sync(directory)
         }
@@ -74,12 +77,16 @@ public final class Storage: Sendable {
     /// replaced.
     ///
     /// - Parameter id: 1 to 63 characters `[A-Za-z0-9._-]`, the first of them no dot.
-    /// - Throws: ``StorageError/invalidOrganisationID(_:)``; ``StorageError/busy(_:)`` where calls run on such a file.
+    /// - Throws: ``StorageError/invalidOrganisationID(_:)``; ``StorageError/busy(_:)`` where calls run on such a file;
+    ///   a Refusal FAILED_PRECONDITION `ORGANISATION_DATA_EXISTS` where the files hold what somebody has stored.
     public func createOrganisation(_ id: String) throws {
         guard Self.isOrganisationID(id) else { throw StorageError.invalidOrganisationID(id) }
         try organisation(id).replaceFile {
             let parent = "\(directory)/organisations"
             try FileSystem.makeDirectory("\(parent)/\(id)")
+            if try DatabaseFile.holdsChanges(file(of: id), schema: core.organisationSchema) {
+                throw Refusal.organisationDataExists
+            }
             try DatabaseFile.create(path: file(of: id), schema: core.organisationSchema)
             try FileSystem.sync("\(parent)/\(id)")
             try FileSystem.sync(parent)

@@ -69,3 +69,32 @@ public enum StorageError: Error, Sendable, Hashable {
         return String(message[colon...].dropFirst(2))
     }
 }
+
+/// For people at a terminal, and for logs.
+extension StorageError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unique(let what): "a duplicate of \(what)"
+        case .check(let what): "a value that \(what) does not allow"
+        case .foreignKey: "a reference to a row that does not exist"
+        case .notNull(let what): "no value for \(what)"
+        case .constraint(let what): what
+        case .corrupt(let what): "damaged: \(what)"
+        case .typeMismatch(let what): "not what was expected: \(what)"
+        case .full(let what): "the disk is full: \(what)"
+        case .io(let what): what
+        case .busy(let what): "in use: \(what)"
+        case .newerVersion(let found, let known):
+            "written by a newer Usher (version \(found), and this one knows \(known))"
+        case .setting(let what): "a setting that durability rests on cannot be made: \(what)"
+        case .readOnly: "a write on a read-only connection"
+        case .unrecordedChange(let method): "\(method) changed something and recorded nothing"
+        case .transactionLost: "the transaction was lost"
+        case .outcomeUnknown(let what): "it is not known whether the commit was done: \(what)"
+        case .locked(let what): what
+        case .invalidOrganisationID(let id): "no id of an organisation: \(id)"
+        case .closed: "closed"
+        case .sql(let code, let message): "\(message) (\(code))"
+        }
+    }
+}

@@ -87,7 +87,7 @@ struct WriteBatch {
             return .failure(Refusal.requestIDTooLong(limits))
         }
         let key = RequestKey(
-            principal: call.caller.principal, method: header.method, requestID: id, request: decoded.fingerprint())
+            caller: call.caller, method: header.method, requestID: id, request: decoded.fingerprint())
         switch try file.requestLog.look(for: key, session) {
         case .none: return try savepoint(call, decoded, header, key, transaction, session)
         case .reply(let reply):

@@ -8,8 +8,8 @@ struct CallCommand: AsyncParsableCommand {
         commandName: "call",
         abstract: "Call any method, with protobuf JSON in and out.",
         discussion: """
-            A refusal prints code, reason and message on standard error, and exits 1. A request_id is filled in where the
-            request has one and it is empty.
+            A refusal prints code, reason and message on standard error, and exits 1. A request_id is filled in where
+            the request has one and it is empty.
 
             Examples:
               usher call --list
@@ -38,10 +38,10 @@ struct CallCommand: AsyncParsableCommand {
             return
         }
         guard let name = method else {
-            throw ValidationError("say which method to call; 'usher call --list' shows them all")
+            throw Failure("say which method to call; 'usher call --list' shows them all")
         }
         guard let method = UsherAPI.methods.first(where: { $0.descriptor.fullName == name }) else {
-            throw ValidationError("there is no method '\(name)'; 'usher call --list' shows them all")
+            throw Failure("there is no method '\(name)'; 'usher call --list' shows them all")
         }
         if template {
             print(method.requestTemplate)
@@ -53,8 +53,9 @@ struct CallCommand: AsyncParsableCommand {
         do {
             payload = try method.requestBytes(fromJSON: json, requestID: RequestIDs.random())
         } catch {
-            throw ValidationError(
-                "this is no \(method.descriptor.requestType) (\(error)); --template shows one: \(method.requestTemplate)"
+            throw Failure(
+                "this is no \(method.descriptor.requestType) (\(error)); --template shows one: "
+                    + method.requestTemplate
             )
         }
         let reply = try await connection.withClient(organisation: organisation, timeout: timeout?.duration) { client in

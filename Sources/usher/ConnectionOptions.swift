@@ -25,7 +25,8 @@ struct ConnectionOptions: ParsableArguments {
         }
         let client = UsherClient(
             host: address.host, port: address.port, key: key,
-            defaults: CallOptions(timeout: timeout, organisation: organisation))
+            // A person is told at once that nobody listens, and a key whose answer was lost is not made silently.
+            defaults: CallOptions(timeout: timeout, organisation: organisation), attempts: 1)
         do {
             let result = try await reportingRefusals { try await work(client) }
             await client.close()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Logging
 import UsherServer
 import UsherStorage
@@ -23,14 +24,18 @@ struct InitCommand: ParsableCommand {
         logger.logLevel = .warning
         do {
             guard let key = try DataDirectory.initialise(data, logger: logger) else {
+                let path = OperatorKeyFile.path(in: data)
+                let isThere = FileManager.default.fileExists(atPath: path)
                 throw Failure(
-                    "\(data) has an operator's key already: it was printed when it was made, and written to "
-                        + OperatorKeyFile.path(in: data))
+                    "\(data) has an operator's key already, "
+                        + (isThere ? "which is in \(path)" : "which was in \(path) and is not there any more"))
             }
             print("The operator's key, which is also in \(OperatorKeyFile.path(in: data)):")
             print(key)
-        } catch let StorageError.locked(directory) {
-            throw Failure("the data directory is in use by another process: \(directory)")
+        } catch StorageError.locked {
+            throw Failure("the data directory \(data) is in use by another process")
+        } catch let error as StorageError {
+            throw Failure("cannot use the data directory \(data): \(error)")
         }
     }
 }

@@ -14,12 +14,12 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serve the organisations of a data directory.",
         discussion: """
-            Prints 'usher: serving on HOST:PORT' when it takes calls; port 0 takes any free one. On an empty directory it
-            makes the operator's key in DIR/operator.key. SIGTERM and SIGINT let it answer what is in flight, and stop.
+            Prints 'usher: serving on HOST:PORT' when it takes calls; port 0 takes any free one. On an empty directory
+            it makes the operator's key in DIR/operator.key. SIGTERM and SIGINT let it answer what is in flight, and stop.
 
-            Every option can also be set by the environment (USHER_DATA, USHER_LISTEN, USHER_ADMIN, USHER_LOG_LEVEL)
-            and by a JSON file ({"data": "...", "listen": "...", "admin": "...", "log": {"level": "..."}}) that --config
-            or USHER_CONFIG names; a flag wins over the environment, and that over the file.
+            What is not said by a flag is taken from the environment (USHER_DATA, USHER_LISTEN, USHER_ADMIN,
+            USHER_LOG_LEVEL), then from a JSON file ({"data": "...", "listen": "...", "admin": "...",
+            "log": {"level": "..."}}) that --config or USHER_CONFIG names. --insecure is a flag only.
 
             Examples:
               usher serve --data data
@@ -51,8 +51,10 @@ struct ServeCommand: AsyncParsableCommand {
         let server: UsherServer
         do {
             server = try UsherServer(settings.server, metrics: metrics, logger: logger)
-        } catch let StorageError.locked(directory) {
-            throw Failure("the data directory is in use by another process: \(directory)")
+        } catch StorageError.locked {
+            throw Failure("the data directory \(settings.server.dataDirectory) is in use by another process")
+        } catch let error as StorageError {
+            throw Failure("cannot use the data directory \(settings.server.dataDirectory): \(error)")
         }
         let group = ServiceGroup(
             configuration: .init(
@@ -74,7 +76,7 @@ private struct ServingService: Service {
             fflush(nil)
         } catch {
             await server.drain()
-            throw Failure("cannot listen: \(error)")
+            throw Failure("\(error)")
         }
         try? await gracefulShutdown()
         await server.drain()

@@ -123,8 +123,6 @@ import UsherContract
             }
         }
         #expect(try storage.platform.count("organisation") == 0)
-        // The file is there, and has even been written to: nothing of it may show in the next one.
-        try write(storage.organisation("acme"), "orphan")
         let database = try Fixture.organisation(storage)
         #expect(try database.codes == [])
         try write(database, "a")
@@ -133,12 +131,12 @@ import UsherContract
 
     @Test func leftoversOfACrashWhileCreatingAreReplaced() throws {
         let folder = directory.path + "/organisations/acme"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        for suffix in [".new", ".new-wal", "", "-wal", "-shm"] {
-            try Data("half a file".utf8).write(to: URL(fileURLWithPath: "\(folder)/usher.sqlite\(suffix)"))
-        }
         let storage = try Fixture.storage(directory)
         defer { storage.shutdown() }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for suffix in [".new", ".new-wal", "-wal", "-shm"] {
+            try Data("half a file".utf8).write(to: URL(fileURLWithPath: "\(folder)/usher.sqlite\(suffix)"))
+        }
         let database = try Fixture.organisation(storage)
         try write(database, "a")
         #expect(try database.codes == ["a"])
@@ -146,23 +144,34 @@ import UsherContract
         #expect(names == [])
     }
 
-    /// A crash between the file and the platform's commit, with writes still in the WAL: SQLite would replay them.
-    @Test func aWALThatIsLeftOverIsNotReplayed() throws {
-        let crashed = try TemporaryDirectory()
+    /// Whatever the platform knows of it: what somebody has stored is never replaced, nor is what cannot be read.
+    @Test(arguments: [true, false])
+    func dataIsNeverReplaced(isReadable: Bool) throws {
+        let storage = try Fixture.storage(directory)
+        defer { storage.shutdown() }
+        try write(try Fixture.organisation(storage), "kept")
+        let folder = directory.path + "/organisations/"
+        try FileManager.default.createDirectory(atPath: folder + "other", withIntermediateDirectories: true)
+        try copy(folder + "acme", to: folder + "other")
+        if !isReadable { try Data("half a file".utf8).write(to: URL(fileURLWithPath: folder + "other/usher.sqlite")) }
+        let before = try Data(contentsOf: URL(fileURLWithPath: folder + "other/usher.sqlite"))
+        #expect(throws: (any Error).self) {
+            try storage.platform.writeBlocking(as: .system()) { _ in try storage.createOrganisation("other") }
+        }
+        if isReadable { try write(storage.organisation("other"), "more") }
+        let after = try Data(contentsOf: URL(fileURLWithPath: folder + "other/usher.sqlite"))
+        #expect(isReadable || after == before)
+        if isReadable { #expect(try storage.organisation("other").codes == ["kept", "more"]) }
+    }
+
+    @Test func organisationsWithoutAPlatformAreRefused() throws {
         do {
             let storage = try Fixture.storage(directory)
             defer { storage.shutdown() }
-            try write(try Fixture.organisation(storage), "orphan")
-            let folder = crashed.path + "/organisations/acme"
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            try copy(directory.path + "/organisations/acme", to: folder)
+            try write(try Fixture.organisation(storage), "kept")
         }
-        let storage = try Fixture.storage(crashed)
-        defer { storage.shutdown() }
-        let database = try Fixture.organisation(storage)
-        #expect(try database.codes == [])
-        try write(database, "a")
-        #expect(try database.codes == ["a"])
+        try FileManager.default.removeItem(atPath: directory.path + "/platform.sqlite")
+        #expect(throws: StorageError.self) { try Fixture.storage(directory) }
     }
 
     @Test(arguments: ["", ".", "..", ".hidden", "a/b", "../x", "ä", "a b", String(repeating: "a", count: 64)])

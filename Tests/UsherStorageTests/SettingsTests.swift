@@ -35,7 +35,7 @@ import UsherContract
         try expect(database, Self.common.merging(writer) { $1 }, isRead: false)
         try expect(storage.platform, Self.common.merging(writer) { $1 }, isRead: false)
         try expect(database, Self.common.merging(["cache_size": "-512"]) { $1 }, isRead: true)
-        try expect(database, ["cache_size": "-512", "application_id": "1433626703"], isRead: false)
+        try expect(database, ["cache_size": "-4096", "application_id": "1433626703"], isRead: false)
         try expect(storage.platform, ["cache_size": "-2048", "application_id": "1433626704"], isRead: true)
         try expect(database, ["user_version": "\(1 << 16 | 1)"], isRead: true)
     }

@@ -188,16 +188,16 @@ import UsherStorage
         defer { storage.shutdown() }
         let large = TestCall { tx in
             try tx.addItem("large")
-            return EncodedReply(bytes: [UInt8](repeating: 0, count: (4 << 20) + 1))
+            return EncodedReply(bytes: [UInt8](repeating: 0, count: StorageLimits().replyBytes + 1))
         }
         let largest = TestCall { tx in
             try tx.addItem("largest")
-            return EncodedReply(bytes: [UInt8](repeating: 0, count: 4 << 20))
+            return EncodedReply(bytes: [UInt8](repeating: 0, count: StorageLimits().replyBytes))
         }
         try together([large, largest])
         #expect(try large.refusal()?.code == .resourceExhausted)
         #expect(try large.refusal()?.reason == "REPLY_TOO_LARGE")
-        #expect(try largest.reply().count == 4 << 20)
+        #expect(try largest.reply().count == StorageLimits().replyBytes)
         #expect(try database.codes == ["largest"])
     }
 

@@ -6,8 +6,9 @@ import UsherContract
 /// Access records, and the question that everything here is for.
 public enum Usher_Access_V1_AccessService {
     /// Says whether a viewer, or the holder of a voucher's code, may see an asset. Writes nothing.
-    /// Scope `access:check` or `access:read`. The first reason that applies, in this order: `ASSET_NOT_FOUND`; the code's own refusal
-    /// (see VoucherService); `NO_ACCESS`, `ACCESS_EXPIRED`; `GEO_UNKNOWN`, `GEO_BLOCKED`.
+    /// Scope `access:check` or `access:read`. The reason of a "no" is `ASSET_NOT_FOUND`, or else, of viewer and code, that
+    /// of the one that came nearer: `GEO_UNKNOWN` or `GEO_BLOCKED` (there is access, but not from there),
+    /// `ACCESS_EXPIRED`, the code's own refusal (see VoucherService), `NO_ACCESS`.
     public static let checkAccess = TypedMethod<
         Usher_Access_V1_CheckAccessRequest,
         Usher_Access_V1_CheckAccessResponse

@@ -539,7 +539,8 @@ public nonisolated struct Usher_Organisations_V1_ApiKey: Sendable {
   public var name: String = String()
 
   /// What the key may do: `<service>:read`, `<service>:write`, or a narrower scope such as `vouchers:redeem` and
-  /// `access:check`. Empty in CreateApiKey means every scope that the caller has. An operator's key has them all.
+  /// `access:check`. Empty in CreateApiKey means every scope that the caller has. An operator's key has them all, and
+  /// none are given for it.
   public var scopes: [String] = []
 
   /// Whether the key says `test` instead of `live`; it does the same.

@@ -6,7 +6,8 @@ import UsherContract
 /// Organisations (the tenants of the platform), their settings and the keys that their systems call with.
 public enum Usher_Organisations_V1_OrganisationService {
     /// Creates an organisation with a database of its own. Operator only.
-    /// Refusals: ALREADY_EXISTS `ORGANISATION_EXISTS`.
+    /// Refusals: ALREADY_EXISTS `ORGANISATION_EXISTS`; FAILED_PRECONDITION `ORGANISATION_DATA_EXISTS` (there are files of
+    /// such an organisation that the platform does not know; they are never overwritten).
     public static let createOrganisation = TypedMethod<
         Usher_Organisations_V1_CreateOrganisationRequest,
         Usher_Organisations_V1_Organisation
@@ -133,7 +134,8 @@ public enum Usher_Organisations_V1_OrganisationService {
 
     /// Creates a key: for the caller's organisation, or, when an operator calls without naming one, an operator's key.
     /// The secret is in this answer and nowhere else; a replay by `request_id` returns the key without it.
-    /// Scope `organisations:write`; nobody grants a scope that it does not have (PERMISSION_DENIED `SCOPE_NOT_HELD`).
+    /// Scope `organisations:write`; nobody grants a scope that it does not have (PERMISSION_DENIED `SCOPE_NOT_HELD`) or
+    /// makes a key that lasts longer than its own (PERMISSION_DENIED `EXPIRY_NOT_HELD`).
     public static let createApiKey = TypedMethod<
         Usher_Organisations_V1_CreateApiKeyRequest,
         Usher_Organisations_V1_ApiKey

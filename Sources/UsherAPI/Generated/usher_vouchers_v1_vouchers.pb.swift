@@ -702,7 +702,7 @@ public nonisolated struct Usher_Vouchers_V1_GenerateVouchersRequest: @unchecked 
     set {_uniqueStorage()._orderID = newValue}
   }
 
-  /// As in Voucher; every one of them gets these.
+  /// As in Voucher; every one of them gets these. All together take at most 32 MiB.
   public var custom: Dictionary<String,String> {
     get {_storage._custom}
     set {_uniqueStorage()._custom = newValue}

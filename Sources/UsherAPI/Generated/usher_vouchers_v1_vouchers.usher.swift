@@ -31,7 +31,8 @@ public enum Usher_Vouchers_V1_VoucherService {
         requestTemplate: #"{"voucher": {"voucherId": "", "organisationId": "", "name": "", "code": "", "effect": "VOUCHER_EFFECT_UNSPECIFIED", "redeemOn": "REDEEM_ON_UNSPECIFIED", "accessPeriod": {"fixedExpireTime": "1970-01-01T00:00:00Z", "unit": "ACCESS_PERIOD_UNIT_UNSPECIFIED", "length": 0}, "discountPercent": 0, "scope": {"assetIds": [""]}, "redeemFrom": "1970-01-01T00:00:00Z", "redeemUntil": "1970-01-01T00:00:00Z", "usageLimit": 0, "usedCount": 0, "perViewerLimit": 0, "orderId": "", "custom": {}, "batchId": "", "ignoreGeoblocking": false, "ignoreSingleIp": false, "oneTimeUse": false, "tvCompatible": false, "redeemed": false, "redeemTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "state": "VOUCHER_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "codeProfile": {"kind": "CODE_PROFILE_KIND_UNSPECIFIED", "length": 0, "prefix": "", "suffix": "", "alphabet": ""}, "requestId": ""}"#
     )
 
-    /// Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`.
+    /// Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`. Codes are drawn at random:
+    /// a shape of which nearly every code is used counts as exhausted.
     /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
     public static let generateVouchers = TypedMethod<
         Usher_Vouchers_V1_GenerateVouchersRequest,

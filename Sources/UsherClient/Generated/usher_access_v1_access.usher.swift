@@ -10,8 +10,9 @@ public struct Usher_Access_V1_AccessServiceClient: Sendable {
     public init(transport: any UnaryTransport) { self.transport = transport }
 
     /// Says whether a viewer, or the holder of a voucher's code, may see an asset. Writes nothing.
-    /// Scope `access:check` or `access:read`. The first reason that applies, in this order: `ASSET_NOT_FOUND`; the code's own refusal
-    /// (see VoucherService); `NO_ACCESS`, `ACCESS_EXPIRED`; `GEO_UNKNOWN`, `GEO_BLOCKED`.
+    /// Scope `access:check` or `access:read`. The reason of a "no" is `ASSET_NOT_FOUND`, or else, of viewer and code, that
+    /// of the one that came nearer: `GEO_UNKNOWN` or `GEO_BLOCKED` (there is access, but not from there),
+    /// `ACCESS_EXPIRED`, the code's own refusal (see VoucherService), `NO_ACCESS`.
     public func checkAccess(
         _ request: Usher_Access_V1_CheckAccessRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Access_V1_CheckAccessResponse {

@@ -10,7 +10,8 @@ public struct Usher_Organisations_V1_OrganisationServiceClient: Sendable {
     public init(transport: any UnaryTransport) { self.transport = transport }
 
     /// Creates an organisation with a database of its own. Operator only.
-    /// Refusals: ALREADY_EXISTS `ORGANISATION_EXISTS`.
+    /// Refusals: ALREADY_EXISTS `ORGANISATION_EXISTS`; FAILED_PRECONDITION `ORGANISATION_DATA_EXISTS` (there are files of
+    /// such an organisation that the platform does not know; they are never overwritten).
     public func createOrganisation(
         _ request: Usher_Organisations_V1_CreateOrganisationRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Organisations_V1_Organisation {
@@ -73,7 +74,8 @@ public struct Usher_Organisations_V1_OrganisationServiceClient: Sendable {
 
     /// Creates a key: for the caller's organisation, or, when an operator calls without naming one, an operator's key.
     /// The secret is in this answer and nowhere else; a replay by `request_id` returns the key without it.
-    /// Scope `organisations:write`; nobody grants a scope that it does not have (PERMISSION_DENIED `SCOPE_NOT_HELD`).
+    /// Scope `organisations:write`; nobody grants a scope that it does not have (PERMISSION_DENIED `SCOPE_NOT_HELD`) or
+    /// makes a key that lasts longer than its own (PERMISSION_DENIED `EXPIRY_NOT_HELD`).
     public func createApiKey(
         _ request: Usher_Organisations_V1_CreateApiKeyRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Organisations_V1_ApiKey {

@@ -27,7 +27,8 @@ public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
         try await transport.unary(Usher_Vouchers_V1_VoucherService.createVoucher, request, options: options)
     }
 
-    /// Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`.
+    /// Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`. Codes are drawn at random:
+    /// a shape of which nearly every code is used counts as exhausted.
     /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
     public func generateVouchers(
         _ request: Usher_Vouchers_V1_GenerateVouchersRequest, options: CallOptions = CallOptions()

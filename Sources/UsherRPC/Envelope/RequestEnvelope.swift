@@ -2,7 +2,8 @@ public import NIOCore
 
 /// The envelope of a call: what is called, with what, for how long. Everything is a slice of the received bytes.
 ///
-///     Request { string service=1; string method=2; bytes payload=3; int64 timeout_nano=4; repeated KeyValue metadata=5 }
+///     Request { string service=1; string method=2; bytes payload=3; int64 timeout_nano=4;
+///               repeated KeyValue metadata=5 }
 ///
 /// Source: containerd/ttrpc `request.proto`.
 public struct RequestEnvelope: Sendable {

@@ -2,7 +2,8 @@ import NIOCore
 import UsherContract
 
 // What a ttrpc connection does, without channel and clock: inputs come with their time, and actions are returned.
-// - A call in flight is answered exactly once: by its reply or by its deadline, whichever is first. Then its id is free.
+// - A call in flight is answered exactly once: by its reply or by its deadline, whichever is first. Then its id is
+//   free.
 // - Whether the connection is read depends on nothing but `wantsInput`.
 // - How a method streams is known from its descriptor; a request's flags say nothing.
 

@@ -1,7 +1,8 @@
 import NIOCore
 import UsherContract
 
-/// What the server and its replies need of a connection, whatever it speaks. All functions are called on its event loop.
+/// What the server and its replies need of a connection, whatever it speaks. All functions are called on its event
+/// loop.
 protocol ServerConnection: AnyObject, Sendable {
     /// Where answers from other threads go.
     var outbox: Outbox { get }

@@ -1,8 +1,10 @@
 import NIOCore
 
-/// What belongs to one event loop of a server: the outbox and the connections. Connections are touched only on the loop.
+/// What belongs to one event loop of a server: the outbox and the connections. Connections are touched only on the
+/// loop.
 ///
-/// Invariant: a channel is here from its registration until it is closed; one without a connection has not said yet what
+/// Invariant: a channel is here from its registration until it is closed; one without a connection has not said yet
+/// what
 /// it speaks.
 final class ServerLoop: @unchecked Sendable {
     private struct Entry {

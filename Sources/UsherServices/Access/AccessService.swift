@@ -39,7 +39,11 @@ public struct AccessService: Sendable {
         response.allowed = verdict.reason.isEmpty
         response.reason = verdict.reason
         if let access = verdict.access {
-            response.access = try message(access, at: moment, in: tx)
+            // The names are the question's own; only an access to a series has another one to look up.
+            let assetID = access.assetKey == verdict.assetKey ? request.assetID : try self.assetID(of: access, in: tx)
+            response.access = .init(
+                access, viewerID: access.viewerKey == nil ? "" : request.viewerID, assetID: assetID,
+                of: try tx.organisationID, at: moment)
             if response.access.hasExpireTime { response.expireTime = response.access.expireTime }
         }
         return response
@@ -101,7 +105,10 @@ public struct AccessService: Sendable {
     private func message(_ access: Access, at now: Instant, in tx: Transaction) throws -> Usher_Access_V1_Access {
         .init(
             access, viewerID: try access.viewerKey.flatMap { try ViewerStore.id(of: $0, in: tx) } ?? "",
-            assetID: try access.assetKey.flatMap { try AssetStore.id(of: $0, in: tx) } ?? "",
-            of: try tx.organisationID, at: now)
+            assetID: try assetID(of: access, in: tx), of: try tx.organisationID, at: now)
+    }
+
+    private func assetID(of access: Access, in tx: Transaction) throws -> String {
+        try access.assetKey.flatMap { try AssetStore.id(of: $0, in: tx) } ?? ""
     }
 }

@@ -31,9 +31,6 @@ enum AccessStore {
         ]
     }
 
-    /// No more accesses of one viewer to one thing than this are looked at in a check.
-    private static let candidateLimit = 100
-
     private static let columns = """
         id, viewer_key, asset_key, kind, start_time, expire_time, original_expire_time, voucher_key, revoke_time,
         create_time, update_time
@@ -51,32 +48,42 @@ enum AccessStore {
         try tx.row("SELECT \(columns) FROM accesses WHERE id = ?", id, read: access)
     }
 
-    private static let open = "revoke_time IS NULL AND start_time <= ? AND (expire_time IS NULL OR expire_time > ?)"
+    /// No more accesses of one viewer to one thing than this are looked at: any one that opens is enough.
+    private static let candidateLimit = 100
 
-    private static let ofViewer = """
-        WHERE viewer_key = ? AND asset_key = ? AND {}
-        UNION ALL SELECT \(columns) FROM accesses WHERE viewer_key = ? AND asset_key IS NULL AND {}
-        UNION ALL SELECT \(columns) FROM accesses WHERE viewer_key = ?
-            AND asset_key IN (\(AssetStore.parentsOfMember)) AND {}
-        LIMIT \(candidateLimit)
-        """
-
-    private static let openOfViewer =
-        "SELECT \(columns) FROM accesses \(ofViewer.split(separator: "{}").joined(separator: open))"
-    private static let closedOfViewer =
-        "SELECT \(columns) FROM accesses \(ofViewer.split(separator: "{}").joined(separator: "revoke_time IS NULL"))"
-
-    /// The viewer's accesses that open the asset at a moment: to it, to what it is a member of, or to everything.
-    static func opening(_ assetKey: Int64, to viewerKey: Int64, at now: Instant, in tx: Transaction) throws -> [Access]
-    {
-        try tx.rows(
-            openOfViewer, viewerKey, assetKey, now, now, viewerKey, now, now, viewerKey, assetKey, now, now,
-            read: access)
+    /// The viewer's accesses to an asset, to what it is a member of, and to everything, where `condition` holds.
+    private static func ofViewer(where condition: String) -> String {
+        let select = "SELECT \(columns) FROM accesses"
+        return """
+            \(select) WHERE viewer_key = ? AND asset_key = ? AND \(condition)
+            UNION ALL \(select) WHERE viewer_key = ? AND asset_key IS NULL AND \(condition)
+            UNION ALL \(select) JOIN \(AssetStore.parentsOfMember) AND viewer_key = ? AND \(condition)
+            LIMIT \(candidateLimit)
+            """
     }
 
-    /// The viewer's accesses that were not revoked and bear on the asset, whether or not they open it now.
-    static func bearing(on assetKey: Int64, of viewerKey: Int64, in tx: Transaction) throws -> [Access] {
-        try tx.rows(closedOfViewer, viewerKey, assetKey, viewerKey, viewerKey, assetKey, read: access)
+    private static let open = "revoke_time IS NULL AND start_time <= ? AND (expire_time IS NULL OR expire_time > ?)"
+    private static let opening = ofViewer(where: open)
+    private static let openingAnywhere = ofViewer(
+        where: "\(open) AND voucher_key IN (\(VoucherStore.ignoringGeoblocking))")
+    private static let expired = ofViewer(where: "revoke_time IS NULL AND expire_time <= ?")
+
+    /// The viewer's accesses that open the asset at a moment: to it, to what it is a member of, or to everything.
+    ///
+    /// - Parameter ignoringGeoblocking: only those whose voucher says so.
+    static func opening(
+        _ assetKey: Int64, to viewerKey: Int64, at now: Instant, ignoringGeoblocking: Bool = false, in tx: Transaction
+    ) throws -> [Access] {
+        try tx.rows(
+            ignoringGeoblocking ? openingAnywhere : opening, viewerKey, assetKey, now, now, viewerKey, now, now,
+            assetKey, viewerKey, now, now, read: access)
+    }
+
+    /// The viewer's accesses that did open the asset and ended before a moment.
+    static func expired(
+        _ assetKey: Int64, of viewerKey: Int64, at now: Instant, in tx: Transaction
+    ) throws -> [Access] {
+        try tx.rows(expired, viewerKey, assetKey, now, viewerKey, now, assetKey, viewerKey, now, read: access)
     }
 
     /// The access that a voucher gave when it was used without a viewer, and that was not taken back. There is at most

@@ -44,8 +44,9 @@ enum AssetStore {
         var geoPolicy: GeoPolicy?
     }
 
-    /// A subquery for other Stores: the series and playlists of which an asset (one argument, its key) is a member.
-    static let parentsOfMember = "SELECT parent_key FROM asset_members WHERE member_key = ?"
+    /// For other Stores, after JOIN: rows whose `asset_key` is a series or playlist of which an asset (one argument,
+    /// its key) is a member. A join and not a subquery, which would make a table of its own for each call.
+    static let parentsOfMember = "asset_members ON parent_key = asset_key WHERE member_key = ?"
 
     private static let columns = """
         key, asset_id, kind, title, description, related_content, geo_mode, geo_countries, single_ip_protection,

@@ -64,12 +64,10 @@ public struct CatalogService: Sendable {
         try violations.refuse()
         let found = try AssetStore.list(kind, after: try page.afterNumber(), limit: page.size + 1, in: tx)
         let organisationID = try tx.organisationID
-        return .with { response in
-            response.assets = found.prefix(page.size).map { .init($0, of: organisationID) }
-            if found.count > page.size {
-                response.nextPageToken = page.token(after: String(found[page.size - 1].key))
-            }
+        let (items, token) = try page.cut(found, key: { String($0.key) }) {
+            Usher_Catalog_V1_Asset($0, of: organisationID)
         }
+        return .with { ($0.assets, $0.nextPageToken) = (items, token) }
     }
 
     private func updateAsset(
@@ -137,12 +135,10 @@ public struct CatalogService: Sendable {
         let page = try Page(of: request)
         let found = try ViewerStore.list(after: try page.afterNumber(), limit: page.size + 1, in: tx)
         let organisationID = try tx.organisationID
-        return .with { response in
-            response.viewers = found.prefix(page.size).map { .init($0, of: organisationID) }
-            if found.count > page.size {
-                response.nextPageToken = page.token(after: String(found[page.size - 1].key))
-            }
+        let (items, token) = try page.cut(found, key: { String($0.key) }) {
+            Usher_Catalog_V1_Viewer($0, of: organisationID)
         }
+        return .with { ($0.viewers, $0.nextPageToken) = (items, token) }
     }
 
     private func updateViewer(

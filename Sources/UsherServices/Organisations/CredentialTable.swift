@@ -15,9 +15,9 @@ public struct Credential: Sendable, Hashable {
 
 /// The keys and the organisations, in memory: calls are authenticated without touching a database.
 ///
-/// Invariants: it shows exactly what the platform database has committed (its owner's functions change it after their
-/// commit and nobody else does); ``generation`` grows with every change, so that whoever kept an answer knows when
-/// to ask again.
+/// Invariants: it shows what the platform database has committed (its owner's functions change it after their commit,
+/// and it is read anew after a commit whose outcome is not known); ``generation`` grows with every change, so that
+/// whoever kept an answer knows when to ask again.
 public final class CredentialTable: Sendable {
     private struct Contents {
         var keys: [ResourceID: ApiKey] = [:]
@@ -61,6 +61,14 @@ public final class CredentialTable: Sendable {
         }
         guard organisation.state == .active else { throw OrganisationRefusal.suspended }
         return organisation.features
+    }
+
+    func replaceAll(keys: [ApiKey], organisations: [Organisation]) {
+        let new = Contents(
+            keys: Dictionary(uniqueKeysWithValues: keys.map { ($0.id, $0) }),
+            organisations: Dictionary(uniqueKeysWithValues: organisations.map { ($0.id, $0) }))
+        contents.withLock { $0 = new }
+        changes.add(1, ordering: .releasing)
     }
 
     func set(_ key: ApiKey) {

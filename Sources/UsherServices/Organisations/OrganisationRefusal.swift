@@ -29,6 +29,12 @@ enum OrganisationRefusal {
             metadata: ["scope": scope.description])
     }
 
+    static var expiryNotHeld: Refusal {
+        Refusal(
+            .permissionDenied, "EXPIRY_NOT_HELD",
+            "A key that expires makes no key that lasts longer: give an expire_time that is not later than its own.")
+    }
+
     static var lastOperatorKey: Refusal {
         Refusal(
             .failedPrecondition, "LAST_OPERATOR_KEY",

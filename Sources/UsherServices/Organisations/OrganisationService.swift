@@ -34,12 +34,12 @@ public struct OrganisationService: Sendable {
         ]
     }
 
-    /// Fills the credential table from the platform database. Called once, before anything is served.
+    /// Makes the credential table what the platform database says: before anything is served, and where it is not known
+    /// whether a commit came about, whose functions have not changed the table.
     public func loadCredentials(in tx: Transaction) throws {
-        for organisation in try OrganisationStore.list(after: "", limit: Int.max, in: tx) {
-            credentials.set(organisation)
-        }
-        for key in try ApiKeyStore.all(in: tx) { credentials.set(key) }
+        credentials.replaceAll(
+            keys: try ApiKeyStore.all(in: tx),
+            organisations: try OrganisationStore.list(after: "", limit: Int.max, in: tx))
     }
 
     /// Makes the first operator's key of an empty platform; nil where there is one already.
@@ -90,10 +90,8 @@ public struct OrganisationService: Sendable {
     ) throws -> Usher_Organisations_V1_ListOrganisationsResponse {
         let page = try Page(of: request)
         let found = try OrganisationStore.list(after: page.after ?? "", limit: page.size + 1, in: tx)
-        return .with { response in
-            response.organisations = found.prefix(page.size).map { .init($0) }
-            if found.count > page.size { response.nextPageToken = page.token(after: found[page.size - 1].id) }
-        }
+        let (items, token) = try page.cut(found, key: \.id) { Usher_Organisations_V1_Organisation($0) }
+        return .with { ($0.organisations, $0.nextPageToken) = (items, token) }
     }
 
     private func updateOrganisation(
@@ -191,10 +189,16 @@ public struct OrganisationService: Sendable {
         violations.requireText(given.name, "api_key.name", ApiKey.nameLengths)
         let expireTime = violations.instant(given.expireTime, isSet: given.hasExpireTime, "api_key.expire_time")
         violations.require(expireTime.map { $0 > tx.now } ?? true, "api_key.expire_time", "must lie in the future")
+        violations.require(
+            tx.caller.organisationID != nil || given.scopes.isEmpty, "api_key.scopes",
+            "must be empty for an operator's key, which may do everything: name an organisation")
         let scopes = requestedScopes(given, &violations)
         try violations.refuse()
         for scope in scopes.sorted(by: { $0.description < $1.description }) where !tx.caller.scopes.allows(scope) {
             throw OrganisationRefusal.scopeNotHeld(scope)
+        }
+        if let limit = tx.caller.expireTime, expireTime.map({ $0 > limit }) ?? true {
+            throw OrganisationRefusal.expiryNotHeld
         }
         let (key, text) = make(
             name: given.name, scopes: scopes, isTest: given.test, expireTime: expireTime,
@@ -211,6 +215,10 @@ public struct OrganisationService: Sendable {
         _ given: Usher_Organisations_V1_ApiKey, _ violations: inout Violations
     ) -> Set<Scope> {
         var scopes: Set<Scope> = []
+        guard given.scopes.count <= Scope.known.count else {
+            violations.require(false, "api_key.scopes", "has more entries than there are scopes")
+            return []
+        }
         for text in given.scopes {
             let scope = Scope(parsing: text)
             let known = scope.map(Scope.known.contains) ?? false
@@ -250,12 +258,8 @@ public struct OrganisationService: Sendable {
         let page = try Page(of: request)
         let found = try ApiKeyStore.list(
             of: tx.caller.organisationID, before: try page.afterNumber(), limit: page.size + 1, in: tx)
-        return .with { response in
-            response.apiKeys = found.prefix(page.size).map { .init($0) }
-            if found.count > page.size {
-                response.nextPageToken = page.token(after: String(found[page.size - 1].id.number))
-            }
-        }
+        let (items, token) = try page.cut(found, key: { String($0.id.number) }) { Usher_Organisations_V1_ApiKey($0) }
+        return .with { ($0.apiKeys, $0.nextPageToken) = (items, token) }
     }
 
     private func revokeApiKey(

@@ -1,5 +1,6 @@
 import Foundation
 import UsherContract
+import UsherStorage
 
 /// What an organisation has decided for all of its vouchers, accesses and sales.
 struct Settings: Hashable, Sendable {
@@ -37,15 +38,16 @@ struct Settings: Hashable, Sendable {
         var requireKnownViewers = false
 
         /// The zone that calendar periods are reckoned in.
-        var zone: TimeZone { Settings.zone(named: timeZone) }
-    }
-
-    /// The zone of a name that was accepted by ``isTimeZone(_:)``.
-    static func zone(named name: String) -> TimeZone {
-        guard let zone = TimeZone(identifier: name) else {
-            preconditionFailure("the time zone \(name) was accepted once and is unknown now: is tzdata installed?")
+        ///
+        /// - Throws: where the name was accepted once and this machine's tzdata does not know it.
+        var zone: TimeZone {
+            get throws {
+                guard let zone = TimeZone(identifier: timeZone) else {
+                    throw StorageError.typeMismatch("no time zone \(timeZone): is tzdata complete?")
+                }
+                return zone
+            }
         }
-        return zone
     }
 
     static func isTimeZone(_ name: String) -> Bool {

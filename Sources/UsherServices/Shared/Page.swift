@@ -42,6 +42,23 @@ struct Page {
         after = token.isEmpty ? nil : try Self.key(in: token, digest: digest)
     }
 
+    /// A page ends early where its items grow beyond this, in bytes, so that it fits in a reply.
+    static let maximumBytes = 2 << 20
+
+    /// The page's items, and the token of the next page, from rows of which one more than ``size`` was asked for.
+    func cut<Row, Item: Message>(
+        _ rows: [Row], key: (Row) -> String, _ item: (Row) throws -> Item
+    ) throws -> (items: [Item], nextToken: String) {
+        var (items, bytes) = ([Item](), 0)
+        for (index, row) in rows.enumerated() {
+            if index == size || bytes >= Self.maximumBytes { return (items, token(after: key(rows[index - 1]))) }
+            let made = try item(row)
+            bytes += try (made.serializedBytes() as [UInt8]).count
+            items.append(made)
+        }
+        return (items, "")
+    }
+
     /// The token of the page that follows the one that ends with `key`.
     func token(after key: String) -> String {
         Data(digest + Array(key.utf8)).base64EncodedString()

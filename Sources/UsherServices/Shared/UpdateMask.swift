@@ -10,6 +10,10 @@ extension RawRepresentable where Self: CaseIterable & Hashable, RawValue == Stri
     ) -> Set<Self> {
         if mask.paths.isEmpty || mask.paths == ["*"] { return Set(allCases) }
         var fields: Set<Self> = []
+        guard mask.paths.count <= Self.allCases.count + groups.count else {
+            violations.require(false, "update_mask", "names more fields than there are")
+            return []
+        }
         for path in mask.paths {
             if let group = groups[path] {
                 fields.formUnion(group)

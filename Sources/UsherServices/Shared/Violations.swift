@@ -4,9 +4,14 @@ import UsherContract
 struct Violations {
     private var found: [FieldViolation] = []
 
+    /// No caller mends more at a time, and nobody makes us collect millions.
+    private static let limit = 32
+
     /// Notes a violation of `field` unless `condition` holds.
     mutating func require(_ condition: Bool, _ field: String, _ description: @autoclosure () -> String) {
-        if !condition { found.append(FieldViolation(field: field, description: description())) }
+        if !condition, found.count < Self.limit {
+            found.append(FieldViolation(field: field, description: description()))
+        }
     }
 
     var isEmpty: Bool { found.isEmpty }

@@ -43,7 +43,7 @@ struct Voucher: Hashable, Sendable {
     var usedCount: Int
     var perViewerLimit: Int?
     var orderID: String
-    var custom: [String: String]
+    var custom: CustomFields
     var batchKey: Int64?
     var ignoresGeoblocking: Bool
     var ignoresSingleIP: Bool
@@ -65,6 +65,8 @@ struct Voucher: Hashable, Sendable {
     static let customCount = 50
     static let customNameLengths = 1...100
     static let customValueLengths = 0...1_000
+    /// Every voucher of a call keeps its custom fields: in all no more than this, in bytes.
+    static let customBytesPerCall = 32 << 20
     static let scopeLimit = 1_000
     static let generateCounts = 1...10_000
 
@@ -81,7 +83,7 @@ struct Voucher: Hashable, Sendable {
 
     /// What a search finds it by, beside its code: its order and the values of its custom fields, folded.
     var terms: Set<String> {
-        Set(([orderID] + custom.values).compactMap { VoucherCode($0)?.folded })
+        Set(([orderID] + custom.values.values).compactMap { VoucherCode($0)?.folded })
     }
 
     /// Whether it could be used at this moment, whoever asks.
@@ -96,13 +98,42 @@ struct Voucher: Hashable, Sendable {
     }
 
     /// The end of the access that a redemption at `now` gives.
-    func accessEnd(redeemedAt now: Instant, _ settings: Settings.Redemption) -> Instant {
+    func accessEnd(redeemedAt now: Instant, _ settings: Settings.Redemption) throws -> Instant {
         switch period {
         case .organisation: now + .hours(settings.voucherExpirationHours)
         case .fixed(let end): end
-        case .after(let period): period.end(from: now, in: settings.zone)
+        case .after(let period): period.end(from: now, in: try settings.zone)
         }
     }
+}
+
+/// What the ticketing system wants kept with a voucher, as it is stored: it is read with every voucher and looked into
+/// by few, and so decoded only by those.
+struct CustomFields: Hashable, Sendable {
+    /// JSON with sorted names; nil for no fields.
+    let text: String?
+
+    init(text: String?) { self.text = text }
+
+    init(_ values: [String: String]) {
+        guard !values.isEmpty else {
+            self.init(text: nil)
+            return
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let json = try? encoder.encode(values) else { preconditionFailure("strings are always JSON") }
+        self.init(text: String(decoding: json, as: UTF8.self))
+    }
+
+    var values: [String: String] {
+        guard let text else { return [:] }
+        // The table holds only what the initialiser wrote; anything else is damage, and shows as no fields.
+        return (try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))) ?? [:]
+    }
+
+    /// The memory and the space on disk that they take, in bytes.
+    var byteCount: Int { text?.utf8.count ?? 0 }
 }
 
 /// What is known when a use of a voucher is judged, beyond the voucher itself.
@@ -152,7 +183,8 @@ extension Voucher {
         return nil
     }
 
-    private func refusalByState(at now: Instant) -> VoucherRefusal? {
+    /// The refusals that depend on the voucher alone.
+    func refusalByState(at now: Instant) -> VoucherRefusal? {
         if deleteTime != nil { return .deleted }
         if deactivateTime != nil { return .deactivated }
         if let redeemFrom, now < redeemFrom { return .notYetValid }

@@ -230,7 +230,7 @@ struct VoucherPresenter {
         message.usedCount = Int32(clamping: voucher.usedCount)
         if let limit = voucher.perViewerLimit { message.perViewerLimit = Int32(limit) }
         message.orderID = voucher.orderID
-        message.custom = voucher.custom
+        message.custom = voucher.custom.values
         if let key = voucher.batchKey { message.batchID = try batchID(key) }
         message.ignoreGeoblocking = voucher.ignoresGeoblocking
         message.ignoreSingleIp = voucher.ignoresSingleIP

@@ -30,6 +30,7 @@ enum VoucherRedemption {
     static func judge(
         _ voucher: Voucher, _ use: VoucherUse, in tx: Transaction
     ) throws -> Result<Judgement, Refusal> {
+        if let refusal = voucher.refusalByState(at: use.moment) { return .failure(refusal.refusal) }
         let settings = try SettingsStore.readForRedemption(in: tx)
         let viewerKey = use.viewerID.isEmpty ? nil : try ViewerStore.key(of: use.viewerID, in: tx)
         let facts = VoucherUseFacts(
@@ -51,7 +52,7 @@ enum VoucherRedemption {
         }
         let access = Access(
             id: tx.newID(Access.prefix), viewerKey: viewerKey, assetKey: judgement.assetKey, kind: .accessVoucher,
-            startTime: tx.now, expireTime: voucher.accessEnd(redeemedAt: tx.now, judgement.settings),
+            startTime: tx.now, expireTime: try voucher.accessEnd(redeemedAt: tx.now, judgement.settings),
             originalExpireTime: nil, voucherKey: voucher.id.number, revokeTime: nil, createTime: tx.now,
             updateTime: tx.now)
         let redemption = Redemption(

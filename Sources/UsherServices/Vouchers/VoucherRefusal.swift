@@ -73,6 +73,6 @@ enum VoucherRefusal: String, CaseIterable {
     static var codeSpaceExhausted: Refusal {
         Refusal(
             .resourceExhausted, "CODE_SPACE_EXHAUSTED",
-            "There are too few unused codes of this shape left: use longer ones. Nothing was created.")
+            "Hardly any unused codes of this shape are left: use longer ones. Nothing was created.")
     }
 }

@@ -21,7 +21,7 @@ extension VoucherService {
         let profile = try profile(request.codeProfile, tx, &violations)
         try violations.refuse()
         let several = try setScope(of: &voucher, to: given.scope.assetIds, in: tx)
-        let shared = try SharedColumns(voucher, assetKeys: several)
+        let shared = SharedColumns(voucher, assetKeys: several)
         if let code {
             voucher.code = code
             guard try insert(voucher, shared, in: tx) else { throw VoucherRefusal.codeTaken(code.text) }
@@ -44,6 +44,9 @@ extension VoucherService {
         let count = Int(request.count)
         violations.require(Voucher.generateCounts.contains(count), "count", "must be 1 to 10,000")
         violations.require(!request.assetID.isEmpty, "asset_id", "must be given")
+        violations.require(
+            voucher.custom.byteCount * count <= Voucher.customBytesPerCall, "custom",
+            "must have less in it for so many vouchers: at most 32 MiB in all")
         violations.requireCallerID(request.batchID, "batch_id")
         let profile = try profile(request.codeProfile, tx, &violations)
         try violations.refuse()
@@ -57,7 +60,7 @@ extension VoucherService {
         guard profile.space >= count else { throw VoucherRefusal.codeSpaceExhausted }
         voucher.scope = .asset(asset.key)
         let batchID = try batch(request.batchID, &voucher, in: tx)
-        let shared = try SharedColumns(voucher, assetKeys: [])
+        let shared = SharedColumns(voucher, assetKeys: [])
         var generator = CodeGenerator(profile, random: tx.randomBytes)
         var response = Usher_Vouchers_V1_GenerateVouchersResponse()
         response.batchID = batchID
@@ -78,12 +81,10 @@ extension VoucherService {
 
     /// What the vouchers of one call have in common in the tables, made once.
     struct SharedColumns {
-        let custom: String?
         let terms: [String]
         let assetKeys: [Int64]
 
-        init(_ voucher: Voucher, assetKeys: [Int64]) throws {
-            custom = try VoucherStore.customText(voucher.custom)
+        init(_ voucher: Voucher, assetKeys: [Int64]) {
             terms = voucher.terms.sorted()
             self.assetKeys = assetKeys
         }
@@ -91,8 +92,7 @@ extension VoucherService {
 
     /// - Returns: false where the code is taken.
     func insert(_ voucher: Voucher, _ shared: SharedColumns, in tx: Transaction) throws -> Bool {
-        try VoucherStore.insert(
-            voucher, custom: shared.custom, terms: shared.terms, assetKeys: shared.assetKeys, in: tx)
+        try VoucherStore.insert(voucher, terms: shared.terms, assetKeys: shared.assetKeys, in: tx)
     }
 
     /// Sets what the voucher is for.
@@ -210,7 +210,8 @@ extension Voucher {
             id: id, code: VoucherCode(text: "", folded: ""), name: terms.name, effect: .access,
             redeemOn: terms.redeemOn, period: terms.period, discountPercent: nil, scope: .everything,
             redeemFrom: terms.redeemFrom, redeemUntil: terms.redeemUntil, usageLimit: terms.usageLimit, usedCount: 0,
-            perViewerLimit: terms.perViewerLimit, orderID: terms.orderID, custom: terms.custom, batchKey: nil,
+            perViewerLimit: terms.perViewerLimit, orderID: terms.orderID, custom: CustomFields(terms.custom),
+            batchKey: nil,
             ignoresGeoblocking: false, ignoresSingleIP: false, isOneTime: false, redeemTime: nil, accessKey: nil,
             deactivateTime: nil, deleteTime: nil,
             createTime: now, updateTime: now, version: 1)

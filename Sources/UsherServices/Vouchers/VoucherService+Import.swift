@@ -10,6 +10,9 @@ extension VoucherService {
         var voucher = importTemplate(request, tx, &violations)
         violations.require(
             Voucher.generateCounts.contains(request.codes.count), "codes", "must have 1 to 10,000 entries")
+        violations.require(
+            voucher.custom.byteCount * request.codes.count <= Voucher.customBytesPerCall, "template.custom",
+            "must have less in it for so many vouchers: at most 32 MiB in all")
         violations.requireCallerID(request.batchID, "batch_id")
         if case .UNRECOGNIZED = request.mode { violations.require(false, "mode", "must be ATOMIC or PER_ROW") }
         try violations.refuse()
@@ -25,7 +28,7 @@ extension VoucherService {
         }
         guard !request.validateOnly, response.createdCount > 0 else { return response }
         response.batchID = try batch(request.batchID, &voucher, in: tx)
-        let shared = try SharedColumns(voucher, assetKeys: several)
+        let shared = SharedColumns(voucher, assetKeys: several)
         for code in rows.compactMap(\.code) {
             voucher.id = tx.newID(Voucher.prefix)
             voucher.code = code

@@ -18,12 +18,12 @@ extension VoucherService {
         var response = Usher_Vouchers_V1_ListVouchersResponse()
         guard let filter = try filter(request, tx) else { return response }
         var presenter = VoucherPresenter(tx)
-        var (last, scanned) = (try page.afterNumber(), 0)
+        var (last, scanned, bytes) = (try page.afterNumber(), 0, 0)
         while true {
             let chunk = min(page.size + 1, Self.scanLimit - scanned)
             let rows = try VoucherStore.list(filter.selection, after: last, limit: chunk, in: tx)
             for voucher in rows {
-                if response.vouchers.count == page.size {
+                if response.vouchers.count == page.size || bytes >= Page.maximumBytes {
                     response.nextPageToken = page.token(after: String(last))
                     return response
                 }
@@ -32,7 +32,9 @@ extension VoucherService {
                     passes(voucher.state(at: tx.now), request.state),
                     try filter.assetKey.map({ try voucher.names($0, in: tx) }) ?? true
                 else { continue }
-                response.vouchers.append(try presenter.message(voucher))
+                let message = try presenter.message(voucher)
+                bytes += try (message.serializedBytes() as [UInt8]).count
+                response.vouchers.append(message)
             }
             scanned += rows.count
             if rows.count < chunk { return response }
@@ -61,10 +63,8 @@ extension VoucherService {
         let found = try VoucherStore.search(
             query.folded, after: try page.afterNumber(), limit: page.size + 1, in: tx)
         var presenter = VoucherPresenter(tx)
-        response.vouchers = try found.prefix(page.size).map { try presenter.message($0) }
-        if found.count > page.size {
-            response.nextPageToken = page.token(after: String(found[page.size - 1].id.number))
-        }
+        let (items, token) = try page.cut(found, key: { String($0.id.number) }) { try presenter.message($0) }
+        (response.vouchers, response.nextPageToken) = (items, token)
         return response
     }
 

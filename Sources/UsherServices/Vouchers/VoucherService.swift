@@ -119,15 +119,11 @@ public struct VoucherService: Sendable {
         let found = try RedemptionStore.list(
             of: id, after: try page.afterNumber(), limit: page.size + 1, in: tx)
         var presenter = VoucherPresenter(tx)
-        var response = Usher_Vouchers_V1_ListRedemptionsResponse()
-        response.redemptions = try found.prefix(page.size).map { redemption in
-            .init(
+        let (items, token) = try page.cut(found, key: { String($0.id.number) }) { redemption in
+            Usher_Vouchers_V1_Redemption(
                 redemption, viewerID: try redemption.viewerKey.flatMap { try ViewerStore.id(of: $0, in: tx) } ?? "",
                 assetID: try redemption.assetKey.map { try presenter.assetID($0) } ?? "")
         }
-        if found.count > page.size {
-            response.nextPageToken = page.token(after: String(found[page.size - 1].id.number))
-        }
-        return response
+        return .with { ($0.redemptions, $0.nextPageToken) = (items, token) }
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import UsherContract
 import UsherStorage
 
@@ -70,6 +69,9 @@ enum VoucherStore {
         ]
     }
 
+    /// A subquery for other Stores: the vouchers whose access geoblocking does not touch, of those in `voucher_key`.
+    static let ignoringGeoblocking = "SELECT id FROM vouchers WHERE id = voucher_key AND ignore_geoblocking = 1"
+
     private static let columns = """
         id, code, code_folded, name, effect, redeem_on, period_unit, period_length, period_fixed, discount_percent,
         asset_key, has_scope, redeem_from, redeem_until, usage_limit, used_count, per_viewer_limit, order_id, custom,
@@ -84,12 +86,11 @@ enum VoucherStore {
         """
 
     /// - Parameters:
-    ///   - custom: ``customText(_:)`` of the voucher's custom fields, which many vouchers of one call share.
-    ///   - terms: ``Voucher/terms``, likewise.
+    ///   - terms: ``Voucher/terms``, which many vouchers of one call share.
     ///   - assetKeys: the scope, where it names several assets.
     /// - Returns: false where the code is taken.
     static func insert(
-        _ voucher: Voucher, custom: String?, terms: [String], assetKeys: [Int64], in tx: Transaction
+        _ voucher: Voucher, terms: [String], assetKeys: [Int64], in tx: Transaction
     ) throws -> Bool {
         let period = columns(of: voucher.period)
         var asset: Int64?
@@ -99,7 +100,7 @@ enum VoucherStore {
             voucher.effect.rawValue, voucher.redeemOn.rawValue, period.unit, period.length, period.fixed,
             voucher.discountPercent, asset,
             voucher.scope != .everything, voucher.redeemFrom, voucher.redeemUntil, voucher.usageLimit,
-            voucher.usedCount, voucher.perViewerLimit, voucher.orderID, custom, voucher.batchKey,
+            voucher.usedCount, voucher.perViewerLimit, voucher.orderID, voucher.custom.text, voucher.batchKey,
             voucher.ignoresGeoblocking, voucher.ignoresSingleIP, voucher.isOneTime, voucher.redeemTime,
             voucher.accessKey, voucher.deactivateTime, voucher.deleteTime, voucher.createTime, voucher.updateTime,
             voucher.version)
@@ -147,7 +148,7 @@ enum VoucherStore {
             """,
             voucher.name, voucher.redeemOn.rawValue, period.unit, period.length, period.fixed, voucher.discountPercent,
             asset, voucher.scope != .everything, voucher.redeemFrom, voucher.redeemUntil, voucher.usageLimit,
-            voucher.usedCount, voucher.perViewerLimit, voucher.orderID, try customText(voucher.custom),
+            voucher.usedCount, voucher.perViewerLimit, voucher.orderID, voucher.custom.text,
             voucher.ignoresGeoblocking, voucher.ignoresSingleIP, voucher.isOneTime, voucher.redeemTime,
             voucher.accessKey, voucher.deactivateTime, voucher.deleteTime, voucher.updateTime, voucher.version,
             voucher.id.number)
@@ -185,10 +186,6 @@ enum VoucherStore {
 
     static func exists(_ id: Int64, in tx: Transaction) throws -> Bool {
         try tx.row("SELECT 1 FROM vouchers WHERE id = ?", id) { _ in true } ?? false
-    }
-
-    static func ignoresGeoblocking(_ id: Int64, in tx: Transaction) throws -> Bool {
-        try tx.row("SELECT ignore_geoblocking FROM vouchers WHERE id = ?", id) { try $0.bool(0) } ?? false
     }
 
     /// The assets that the scope of a voucher names, where it names several.
@@ -262,17 +259,8 @@ enum VoucherStore {
         }
     }
 
-    /// Custom fields as they are stored; nil for none.
-    static func customText(_ custom: [String: String]) throws -> String? {
-        if custom.isEmpty { return nil }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(custom), as: UTF8.self)
-    }
-
     private static func voucher(_ row: SQLRow) throws -> Voucher {
         let code = try row.text(1)
-        let custom = try row.textOrNil(18)
         return Voucher(
             id: ResourceID(prefix: Voucher.prefix, number: try row.int64(0)),
             code: VoucherCode(text: code, folded: try row.text(2)), name: try row.text(3), effect: try row.state(4),
@@ -280,7 +268,7 @@ enum VoucherStore {
             scope: try scope(row), redeemFrom: try row.instantOrNil(12), redeemUntil: try row.instantOrNil(13),
             usageLimit: try row.intOrNil(14), usedCount: try row.int(15), perViewerLimit: try row.intOrNil(16),
             orderID: try row.text(17),
-            custom: try custom.map { try JSONDecoder().decode([String: String].self, from: Data($0.utf8)) } ?? [:],
+            custom: CustomFields(text: try row.textOrNil(18)),
             batchKey: try row.int64OrNil(19), ignoresGeoblocking: try row.bool(20), ignoresSingleIP: try row.bool(21),
             isOneTime: try row.bool(22), redeemTime: try row.instantOrNil(23), accessKey: try row.int64OrNil(24),
             deactivateTime: try row.instantOrNil(25), deleteTime: try row.instantOrNil(26),

@@ -63,6 +63,47 @@ import UsherContract
         #expect(try await harness.check("opening") { ($0.viewerID, $0.code) = ("anna", "LATE") }.allowed)
     }
 
+    /// The code is tried where the viewer's own access does not open.
+    @Test func aCodeOpensWhereTheViewersAccessDoesNot() async throws {
+        let harness = try await Harness.withOpening()
+        try await harness.createAsset("nordic") {
+            $0.geoPolicy = .with { ($0.mode, $0.countryCodes) = (.allow, ["SE"]) }
+        }
+        try await harness.call(Accesses.grantAccess, .with { ($0.viewerID, $0.assetID) = ("anna", "nordic") })
+        _ = try await harness.createVoucher("ABROAD") { ($0.redeemOn, $0.ignoreGeoblocking) = (.firstPlay, true) }
+        for (viewer, code, reason) in [
+            ("anna", "", "GEO_BLOCKED"), ("anna", "ABROAD", ""), ("", "ABROAD", ""), ("anna", "NONE", "GEO_BLOCKED"),
+            ("bob", "NONE", "VOUCHER_NOT_FOUND"),
+        ] {
+            let verdict = try await harness.check("nordic") {
+                ($0.viewerID, $0.code, $0.country) = (viewer, code, "US")
+            }
+            #expect(verdict.reason == reason, "\(viewer) \(code)")
+        }
+    }
+
+    /// However many accesses a viewer has, the one that opens is found.
+    @Test func theGrantThatOpensIsNotHiddenByOthers() async throws {
+        let harness = try await Harness.withOpening()
+        try await harness.createAsset("nordic") {
+            $0.geoPolicy = .with { ($0.mode, $0.countryCodes) = (.allow, ["SE"]) }
+        }
+        _ = try await harness.createVoucher("PLAIN")
+        _ = try await harness.createVoucher("ABROAD") { $0.ignoreGeoblocking = true }
+        for _ in 0..<101 { _ = try await harness.redeem("PLAIN") }
+        _ = try await harness.redeem("ABROAD")
+        #expect(try await harness.check("nordic") { ($0.viewerID, $0.country) = ("anna", "US") }.allowed)
+    }
+
+    @Test func aCodeWhoseAccessIsOverSaysSo() async throws {
+        let harness = try await Harness.withOpening()
+        _ = try await harness.createVoucher("PLAY") { ($0.redeemOn, $0.usageLimit) = (.firstPlay, 1) }
+        let access = try await harness.redeem("PLAY", "").access
+        harness.now = harness.now + .hours(48)
+        let verdict = try await harness.check("opening") { $0.code = "PLAY" }
+        #expect(verdict.reason == "ACCESS_EXPIRED" && verdict.access.accessID == access.accessID)
+    }
+
     @Test func questionsThatAreNone() async throws {
         let harness = try await Harness.withOpening()
         for request: Usher_Access_V1_CheckAccessRequest in [

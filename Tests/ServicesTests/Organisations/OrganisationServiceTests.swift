@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import UsherAPI
 import UsherContract
@@ -192,5 +193,67 @@ import UsherContract
         request.updateMask.paths = ["name"]
         #expect(
             try await harness.refusal(Organisations.updateOrganisation, request, in: nil)?.code == .invalidArgument)
+    }
+
+    /// In the platform's database an operator acts for many organisations: a request id is each one's own.
+    @Test func aRequestIDBelongsToTheOrganisationActedIn() async throws {
+        let harness = try await Harness.withOpening()
+        var request = Usher_Organisations_V1_CreateApiKeyRequest()
+        request.requestID = "same"
+        try await harness.call(
+            Organisations.createOrganisation,
+            .with { $0.organisation = .with { ($0.organisationID, $0.name) = ("other", "Other") } }, in: nil)
+        var keys: Set<String> = []
+        for organisation in ["nordfilm", "other", nil] {
+            let key = try await harness.call(Organisations.createApiKey, request, in: organisation)
+            #expect(key.organisationID == organisation ?? "" && !key.secret.isEmpty)
+            keys.insert(key.keyID)
+        }
+        #expect(keys.count == 3)
+    }
+
+    @Test func anOperatorsKeyTakesNoScopes() async throws {
+        let harness = try Harness()
+        let refusal = try await harness.refusal(
+            Organisations.createApiKey, .with { $0.apiKey.scopes = ["vouchers:redeem"] }, in: nil)
+        #expect(refusal?.violations.first?.field == "api_key.scopes")
+    }
+
+    @Test func aKeyThatExpiresMakesNoneThatLastsLonger() async throws {
+        let harness = try await Harness.withOpening()
+        let brief = Caller(
+            role: .organisation, principal: "key_brief", organisationID: "nordfilm",
+            scopes: ScopeSet([.organisationsWrite]), expireTime: harness.now + .seconds(60))
+        let end = (harness.now + .seconds(60)).microseconds / 1_000_000
+        for (seconds, reason) in [(0, "EXPIRY_NOT_HELD"), (end + 1, "EXPIRY_NOT_HELD"), (end, nil)] {
+            var request = Usher_Organisations_V1_CreateApiKeyRequest()
+            if seconds > 0 { request.apiKey.expireTime.seconds = seconds }
+            #expect(try await harness.refusal(Organisations.createApiKey, request, as: brief)?.reason == reason)
+        }
+    }
+
+    @Test func aMillionWrongFieldsAreToldBriefly() async throws {
+        let harness = try await Harness.withOpening()
+        var request = Usher_Organisations_V1_CreateApiKeyRequest()
+        request.apiKey.scopes = Array(repeating: "", count: 1_000_000)
+        let refusal = try await harness.refusal(Organisations.createApiKey, request)
+        #expect(refusal?.violations.count == 1)
+    }
+
+    /// What somebody has stored is never overwritten, whatever the platform knows of it.
+    @Test func dataThatThePlatformDoesNotKnowIsKept() async throws {
+        let harness = try await Harness.withOpening()
+        harness.storage.closeIdleOrganisations()
+        harness.storage.closeIdleOrganisations()
+        let folder = "\(harness.directory)/organisations"
+        try FileManager.default.copyItem(atPath: "\(folder)/nordfilm", toPath: "\(folder)/restored")
+        let request = Usher_Organisations_V1_CreateOrganisationRequest.with {
+            $0.organisation = .with { ($0.organisationID, $0.name) = ("restored", "Restored") }
+        }
+        #expect(
+            try await harness.refusal(Organisations.createOrganisation, request, in: nil)?.reason
+                == "ORGANISATION_DATA_EXISTS")
+        try FileManager.default.removeItem(atPath: "\(folder)/restored")
+        _ = try await harness.call(Organisations.createOrganisation, request, in: nil)
     }
 }

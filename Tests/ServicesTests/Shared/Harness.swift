@@ -13,7 +13,7 @@ final class Harness: Sendable {
     let services: Services
     let credentials = CredentialTable()
     private let time: Clock
-    private let directory: String
+    let directory: String
 
     /// 2026-11-20T18:00:00Z.
     static let start = Instant(microseconds: 1_795_197_600_000_000)

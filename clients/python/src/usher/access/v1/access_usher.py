@@ -64,8 +64,9 @@ class AccessService:
         options: CallOptions | None = None,
     ) -> access_pb2.CheckAccessResponse:
         """Says whether a viewer, or the holder of a voucher's code, may see an asset. Writes nothing.
-        Scope `access:check` or `access:read`. The first reason that applies, in this order: `ASSET_NOT_FOUND`; the code's own refusal
-        (see VoucherService); `NO_ACCESS`, `ACCESS_EXPIRED`; `GEO_UNKNOWN`, `GEO_BLOCKED`.
+        Scope `access:check` or `access:read`. The reason of a "no" is `ASSET_NOT_FOUND`, or else, of viewer and code, that
+        of the one that came nearer: `GEO_UNKNOWN` or `GEO_BLOCKED` (there is access, but not from there),
+        `ACCESS_EXPIRED`, the code's own refusal (see VoucherService), `NO_ACCESS`.
         """
         message = build_request(access_pb2.CheckAccessRequest, request, {
             "viewer_id": viewer_id,
@@ -152,8 +153,9 @@ class AsyncAccessService:
         options: CallOptions | None = None,
     ) -> access_pb2.CheckAccessResponse:
         """Says whether a viewer, or the holder of a voucher's code, may see an asset. Writes nothing.
-        Scope `access:check` or `access:read`. The first reason that applies, in this order: `ASSET_NOT_FOUND`; the code's own refusal
-        (see VoucherService); `NO_ACCESS`, `ACCESS_EXPIRED`; `GEO_UNKNOWN`, `GEO_BLOCKED`.
+        Scope `access:check` or `access:read`. The reason of a "no" is `ASSET_NOT_FOUND`, or else, of viewer and code, that
+        of the one that came nearer: `GEO_UNKNOWN` or `GEO_BLOCKED` (there is access, but not from there),
+        `ACCESS_EXPIRED`, the code's own refusal (see VoucherService), `NO_ACCESS`.
         """
         message = build_request(access_pb2.CheckAccessRequest, request, {
             "viewer_id": viewer_id,

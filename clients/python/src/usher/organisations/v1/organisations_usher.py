@@ -123,7 +123,8 @@ class OrganisationService:
         options: CallOptions | None = None,
     ) -> organisations_pb2.Organisation:
         """Creates an organisation with a database of its own. Operator only.
-        Refusals: ALREADY_EXISTS `ORGANISATION_EXISTS`.
+        Refusals: ALREADY_EXISTS `ORGANISATION_EXISTS`; FAILED_PRECONDITION `ORGANISATION_DATA_EXISTS` (there are files of
+        such an organisation that the platform does not know; they are never overwritten).
         """
         message = build_request(organisations_pb2.CreateOrganisationRequest, request, {
             "organisation": organisation,
@@ -254,7 +255,8 @@ class OrganisationService:
     ) -> organisations_pb2.ApiKey:
         """Creates a key: for the caller's organisation, or, when an operator calls without naming one, an operator's key.
         The secret is in this answer and nowhere else; a replay by `request_id` returns the key without it.
-        Scope `organisations:write`; nobody grants a scope that it does not have (PERMISSION_DENIED `SCOPE_NOT_HELD`).
+        Scope `organisations:write`; nobody grants a scope that it does not have (PERMISSION_DENIED `SCOPE_NOT_HELD`) or
+        makes a key that lasts longer than its own (PERMISSION_DENIED `EXPIRY_NOT_HELD`).
         """
         message = build_request(organisations_pb2.CreateApiKeyRequest, request, {
             "api_key": api_key,
@@ -312,7 +314,8 @@ class AsyncOrganisationService:
         options: CallOptions | None = None,
     ) -> organisations_pb2.Organisation:
         """Creates an organisation with a database of its own. Operator only.
-        Refusals: ALREADY_EXISTS `ORGANISATION_EXISTS`.
+        Refusals: ALREADY_EXISTS `ORGANISATION_EXISTS`; FAILED_PRECONDITION `ORGANISATION_DATA_EXISTS` (there are files of
+        such an organisation that the platform does not know; they are never overwritten).
         """
         message = build_request(organisations_pb2.CreateOrganisationRequest, request, {
             "organisation": organisation,
@@ -443,7 +446,8 @@ class AsyncOrganisationService:
     ) -> organisations_pb2.ApiKey:
         """Creates a key: for the caller's organisation, or, when an operator calls without naming one, an operator's key.
         The secret is in this answer and nowhere else; a replay by `request_id` returns the key without it.
-        Scope `organisations:write`; nobody grants a scope that it does not have (PERMISSION_DENIED `SCOPE_NOT_HELD`).
+        Scope `organisations:write`; nobody grants a scope that it does not have (PERMISSION_DENIED `SCOPE_NOT_HELD`) or
+        makes a key that lasts longer than its own (PERMISSION_DENIED `EXPIRY_NOT_HELD`).
         """
         message = build_request(organisations_pb2.CreateApiKeyRequest, request, {
             "api_key": api_key,

@@ -217,7 +217,8 @@ class VoucherService:
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.GenerateVouchersResponse:
-        """Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`.
+        """Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`. Codes are drawn at random:
+        a shape of which nearly every code is used counts as exhausted.
         Refusals: NOT_FOUND `ASSET_NOT_FOUND`; RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
         """
         message = build_request(vouchers_pb2.GenerateVouchersRequest, request, {
@@ -574,7 +575,8 @@ class AsyncVoucherService:
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.GenerateVouchersResponse:
-        """Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`.
+        """Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`. Codes are drawn at random:
+        a shape of which nearly every code is used counts as exhausted.
         Refusals: NOT_FOUND `ASSET_NOT_FOUND`; RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
         """
         message = build_request(vouchers_pb2.GenerateVouchersRequest, request, {
