@@ -1,0 +1,61 @@
+/// Something that is measured, the same in every round.
+struct Measurement: Sendable {
+    /// Names it in tables, in JSON and after `--only`: `redeem 4x16`.
+    let name: String
+    let unit: String
+    /// What it needs to be there.
+    let needs: Needs
+    let run: @Sendable (Equipment, Duration) async throws -> Sample
+
+    struct Needs: OptionSet, Sendable {
+        let rawValue: UInt8
+        static let echo = Needs(rawValue: 1)
+        static let server = Needs(rawValue: 2)
+        static let lanes = Needs(rawValue: 4)
+    }
+
+    /// In the order in which a round runs them: what is compared stands close together, what one caller waits for comes
+    /// before anything has filled the disk's queue, and codes are generated before many are redeemed.
+    static let all = [
+        echo(.single), check(.single), fdatasync, redeem(.single),
+        echo(.wide), check(.wide), echo(.deep), check(.deep),
+        lanes("check lane 64") { try await $0.bed.checkAccess(Shape(1, BenchLimits.callers), for: $1) },
+        server("generate", "rows") { try await $0.generate(for: $1) },
+        redeem(.wide), redeem(.deep),
+        server("redeem hot 4x16") { try await $0.redeemHot(.deep, for: $1) },
+        lanes("redeem lane 64") { try await $0.bed.redeem(Shape(1, BenchLimits.callers), for: $1) },
+        lanes("redeem commits of 256") { lanes, duration in
+            try await lanes.bed.stockUp(for: .deep, duration)
+            return try await GroupCommits.run(lanes.path, lanes.bed.redemptions, for: duration)
+        },
+    ]
+
+    private static func echo(_ shape: Shape) -> Measurement {
+        Measurement(name: "echo \(shape)", unit: "calls", needs: .echo) { try await $0.echo(shape, for: $1) }
+    }
+
+    private static func check(_ shape: Shape) -> Measurement {
+        server("check \(shape)") { try await $0.checkAccess(shape, for: $1) }
+    }
+
+    private static func redeem(_ shape: Shape) -> Measurement {
+        server("redeem \(shape)") { try await $0.redeem(shape, for: $1) }
+    }
+
+    private static let fdatasync = Measurement(name: "fdatasync", unit: "syncs", needs: []) {
+        try DiskProbe.run(in: $0.scratch.directory, for: min($1, .seconds(1)))
+    }
+
+    private static func server(
+        _ name: String, _ unit: String = "calls",
+        _ run: @escaping @Sendable (TestBed, Duration) async throws -> Sample
+    ) -> Measurement {
+        Measurement(name: name, unit: unit, needs: .server) { try await run($0.server(), $1) }
+    }
+
+    private static func lanes(
+        _ name: String, _ run: @escaping @Sendable (Equipment.Lanes, Duration) async throws -> Sample
+    ) -> Measurement {
+        Measurement(name: name, unit: "calls", needs: .lanes) { try await run($0.lanes(), $1) }
+    }
+}

@@ -1,0 +1,87 @@
+import Synchronization
+import UsherAPI
+
+// Requests that are encoded before a measurement, so that it spends nothing on making them.
+
+/// Redemptions that are ready to be sent, each used once.
+final class Redemptions: Sendable {
+    private struct State {
+        var ready: ArraySlice<[UInt8]> = []
+        var made = 0
+    }
+
+    private let prefix: String
+    private let state = Mutex(State())
+
+    /// - Parameter prefix: of the request ids, so that no two stocks of one server make the same.
+    init(prefix: String) { self.prefix = prefix }
+
+    var count: Int { state.withLock { $0.ready.count } }
+
+    func next() -> [UInt8]? { state.withLock { $0.ready.popFirst() } }
+
+    /// Up to `count` at once.
+    func next(_ count: Int) -> [[UInt8]] {
+        state.withLock { state in
+            defer { state.ready = state.ready.dropFirst(count) }
+            return Array(state.ready.prefix(count))
+        }
+    }
+
+    /// One redemption for each code, not in the order in which the codes were made.
+    ///
+    /// - Parameter viewers: whose name begins so, many times over; they redeem in turn.
+    func add(_ codes: [String], viewers: String) throws {
+        try state.withLock { state in
+            var encoded: [[UInt8]] = []
+            encoded.reserveCapacity(state.ready.count + codes.count)
+            encoded += state.ready
+            for position in codes.indices {
+                let number = String(state.made)
+                let viewer = Scatter.index(state.made % BenchLimits.viewers, of: BenchLimits.viewers)
+                let request = Usher_Vouchers_V1_RedeemVoucherRequest.with {
+                    $0.code = codes[Scatter.index(position, of: codes.count)]
+                    $0.viewerID = viewers + String(viewer)
+                    // As long as a UUID, which is what clients send.
+                    $0.requestID = String(repeating: "0", count: 36 - prefix.count - number.count) + prefix + number
+                }
+                encoded.append(try request.serializedBytes())
+                state.made += 1
+            }
+            state.ready = encoded[...]
+        }
+    }
+}
+
+/// Access checks of viewers who have access, over and over.
+final class Questions: Sendable {
+    private let encoded: [[UInt8]]
+    private let asked = Atomic<Int>(0)
+
+    init(viewers: String, assetID: String) throws {
+        encoded = try (0..<BenchLimits.viewers).map { number in
+            try Usher_Access_V1_CheckAccessRequest.with {
+                $0.viewerID = viewers + String(number)
+                $0.assetID = assetID
+            }.serializedBytes()
+        }
+    }
+
+    func next() -> [UInt8] {
+        let number = asked.add(1, ordering: .relaxed).oldValue % encoded.count
+        return encoded[Scatter.index(number, of: encoded.count)]
+    }
+
+    /// Whether an answer begins with `allowed: true`; decoding it would cost more than the frame.
+    @Sendable static func isYes(_ reply: [UInt8]) -> Bool { reply.starts(with: [0x08, 0x01]) }
+}
+
+/// An order in which neighbours are far apart, the same in every run: people do not come in the order of the tables.
+enum Scatter {
+    /// A prime, so that every index comes once.
+    private static let step = 7_919
+
+    static func index(_ position: Int, of count: Int) -> Int {
+        count.isMultiple(of: step) ? position : position * step % count
+    }
+}

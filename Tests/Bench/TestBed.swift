@@ -1,0 +1,127 @@
+import Synchronization
+import UsherAPI
+import UsherClient
+import UsherContract
+
+// One organisation with what the measurements work on: an asset, viewers who have access, viewers who redeem, and
+// vouchers that nobody has used. The same over the wire and without one.
+// - Those whose access is checked redeem nothing more: their rows are the same in every round.
+// - Those who redeem are known already: a redemption registers nobody.
+
+final class TestBed: Sendable {
+    static let organisationID = "bench"
+    static let assetID = "opening"
+
+    let path: any CallPath
+    private let vouchers: Usher_Vouchers_V1_VoucherServiceClient
+    let redemptions = Redemptions(prefix: "many-")
+    private let hotRedemptions = Redemptions(prefix: "hot-")
+    private let hotCode: String
+    private let questions: Questions
+    private let generated = Mutex<[[UInt8]]>([])
+
+    /// Fills an organisation that exists and is empty.
+    init(_ path: any CallPath, _ transport: any UnaryTransport) async throws {
+        self.path = path
+        vouchers = .init(transport: transport)
+        questions = try Questions(viewers: "viewer-", assetID: Self.assetID)
+        _ = try await Usher_Catalog_V1_CatalogServiceClient(transport: transport).createAsset(
+            .with { $0.asset = .with { ($0.assetID, $0.type, $0.title) = (Self.assetID, .video, "Opening Night") } })
+        hotCode = try await vouchers.generateVouchers(Self.batch(1) { $0.unlimited = true }).vouchers[0].code
+        for viewers in ["viewer-", "guest-"] {
+            let batch = try await vouchers.generateVouchers(Self.batch(BenchLimits.viewers))
+            let first = Redemptions(prefix: viewers)
+            try first.add(batch.vouchers.map(\.code), viewers: viewers)
+            _ = try await load(Self.redeem, .deep, .seconds(120), next: first.next)
+        }
+    }
+
+    /// Access checks of viewers who have access.
+    func checkAccess(_ shape: Shape, for duration: Duration) async throws -> Sample {
+        let method = Usher_Access_V1_AccessService.checkAccess.descriptor
+        return try await load(method, shape, duration, next: questions.next, isRight: Questions.isYes)
+    }
+
+    /// Redemptions of vouchers that are used once, each under a request id.
+    func redeem(_ shape: Shape, for duration: Duration) async throws -> Sample {
+        try await stockUp(for: shape, duration)
+        return try await load(Self.redeem, shape, duration, next: redemptions.next)
+    }
+
+    /// Redemptions of one voucher by many viewers.
+    func redeemHot(_ shape: Shape, for duration: Duration) async throws -> Sample {
+        let missing = Self.stock(for: shape, duration) - hotRedemptions.count
+        if missing > 0 { try hotRedemptions.add(Array(repeating: hotCode, count: missing), viewers: "guest-") }
+        return try await load(Self.redeem, shape, duration, next: hotRedemptions.next)
+    }
+
+    /// Vouchers that are made, in calls of as many as one call makes. What they give is there to be redeemed.
+    func generate(for duration: Duration) async throws -> Sample {
+        let request: [UInt8] = try Self.batch(BenchLimits.vouchersPerCall).serializedBytes()
+        let method = Usher_Vouchers_V1_VoucherService.generateVouchers.descriptor
+        var sample = try await load(method, .single, duration, next: { request }) { [self] reply in
+            generated.withLock { $0.append(reply) }
+            return true
+        }
+        sample.count *= BenchLimits.vouchersPerCall
+        return sample
+    }
+
+    /// Sees to it that there is enough to redeem for a measurement.
+    func stockUp(for shape: Shape, _ duration: Duration) async throws {
+        for reply in generated.withLock({ replies in
+            defer { replies = [] }
+            return replies
+        }) {
+            let batch = try Usher_Vouchers_V1_GenerateVouchersResponse(serializedBytes: reply)
+            try redemptions.add(batch.vouchers.map(\.code), viewers: "guest-")
+        }
+        while redemptions.count < Self.stock(for: shape, duration) {
+            let batch = try await vouchers.generateVouchers(Self.batch(BenchLimits.vouchersPerCall))
+            try redemptions.add(batch.vouchers.map(\.code), viewers: "guest-")
+        }
+    }
+
+    private static let redeem = Usher_Vouchers_V1_VoucherService.redeemVoucher.descriptor
+
+    private static func stock(for shape: Shape, _ duration: Duration) -> Int {
+        let perSecond = shape == .single ? BenchLimits.slowStock : BenchLimits.fastStock
+        return Int(duration / .seconds(1) * Double(perSecond))
+    }
+
+    private static func batch(
+        _ count: Int, _ change: (inout Usher_Vouchers_V1_GenerateVouchersRequest) -> Void = { _ in }
+    ) -> Usher_Vouchers_V1_GenerateVouchersRequest {
+        .with {
+            $0.assetID = assetID
+            $0.count = Int32(count)
+            $0.redeemOn = .redeem
+            change(&$0)
+        }
+    }
+
+    private func load(
+        _ method: MethodDescriptor, _ shape: Shape, _ duration: Duration, next: @escaping @Sendable () -> [UInt8]?,
+        isRight: @escaping @Sendable ([UInt8]) -> Bool = { _ in true }
+    ) async throws -> Sample {
+        try await path.load(method, shape, duration, next: next, isRight: isRight)
+    }
+}
+
+extension CallPath {
+    /// Runs a closed loop of calls, and adds the processor time that they took.
+    func load(
+        _ method: MethodDescriptor, _ shape: Shape, _ duration: Duration, next: @escaping @Sendable () -> [UInt8]?,
+        isRight: @escaping @Sendable ([UInt8]) -> Bool
+    ) async throws -> Sample {
+        try await withCallers(of: method, shape) { callers in
+            let before = processorSeconds
+            var sample = try await ClosedLoop.run(callers, for: duration, next: next, isRight: isRight)
+            // The warm-up's calls are not counted, hence its share of the time is not either.
+            if let before, let after = processorSeconds {
+                sample.processorSeconds = (after - before) * (1 - BenchLimits.warmUp)
+            }
+            return sample
+        }
+    }
+}
