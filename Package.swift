@@ -108,7 +108,7 @@ let package = Package(
         .testTarget(
             name: "UsherRPCTests",
             dependencies: [
-                "UsherContract", "UsherRPC", protobuf, logging,
+                "UsherContract", "UsherRPC", protobuf, logging, metrics,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + nio, swiftSettings: strict),
         .testTarget(
@@ -120,9 +120,14 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "usher", "UsherAPI", "UsherClient", "UsherContract", "UsherRPC", "UsherServer", "UsherStorage",
-                protobuf,
-                logging,
+                "usher", "UsherAPI", "UsherClient", "UsherContract", "UsherRPC", "UsherServer",
+                "UsherServices", "UsherStorage", protobuf, logging,
+            ], swiftSettings: strict),
+        .target(name: "CFaultVFS", path: "Tests/CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .testTarget(
+            name: "StorageFaultTests",
+            dependencies: [
+                "CFaultVFS", "UsherContract", "UsherStorage", logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "HouseRulesTests",

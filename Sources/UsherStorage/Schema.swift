@@ -23,6 +23,12 @@ struct Schema: Sendable {
         self.services = services
     }
 
+    /// What the file's user_version is once it is up to date.
+    var version: Int { Tables.migrations.count << 16 | services.count }
+
+    /// For people: storage's own migrations, a point, the services'.
+    static func text(of version: Int) -> String { "\(version >> 16).\(version & 0xffff)" }
+
     /// Refuses a file that is not ours or that is newer; reads the schema, so that damage to it shows now.
     func verify(_ session: Session) throws {
         let found = try session.integer("PRAGMA application_id")
@@ -31,7 +37,7 @@ struct Schema: Sendable {
         }
         let version = Int(try session.integer("PRAGMA user_version"))
         guard version >> 16 <= Tables.migrations.count, version & 0xffff <= services.count else {
-            throw StorageError.newerVersion(found: version, known: Tables.migrations.count << 16 | services.count)
+            throw StorageError.newerVersion(found: version, known: self.version)
         }
         _ = try session.integer("SELECT count(*) FROM sqlite_schema")
     }
