@@ -18,7 +18,7 @@ enum ImportRules {
     /// Libraries that few may know: the targets, tests apart, and the modules by the beginning of their names.
     private static let libraries: [(prefix: String, targets: Set<String>)] = [
         ("GRDB", ["UsherStorage"]),
-        ("NIO", ["UsherRPC", "UsherServer", "UsherClient", "Bench"]),
+        ("NIO", ["UsherRPC", "UsherServer", "UsherClient", "Bench", "Fuzzing"]),
     ]
 
     /// Storage keeps bytes, and the vocabulary is everybody's: neither knows messages.

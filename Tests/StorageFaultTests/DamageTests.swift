@@ -100,7 +100,8 @@ import UsherContract
                     _ = try tx.rows("SELECT * FROM redemption NOT INDEXED") { try $0.blob(4) }
                     return try tx.rows("SELECT * FROM journal") { try $0.text(8) }.count
                 }
-                _ = try isRead
+                _ =
+                    try isRead
                     ? acme.readBlocking(as: .system(), read) : acme.writeBlocking(as: .system(), read)
             }
             #expect(error?.reason == "ORGANISATION_UNAVAILABLE")

@@ -52,7 +52,11 @@ import UsherStorage
         onThreads(64) { [database] _ in
             let call = TestCall(set: { $0.requestID = "one" }) { tx in
                 try tx.addItem("a")
-                return EncodedReply(bytes: [runs.withLock { $0 += 1; return $0 }])
+                return EncodedReply(bytes: [
+                    runs.withLock {
+                        $0 += 1; return $0
+                    }
+                ])
             }
             database.submit(call)
             if let reply = try? call.reply() { replies.withLock { $0.append(reply) } }

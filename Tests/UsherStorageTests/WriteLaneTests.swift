@@ -148,9 +148,10 @@ import UsherStorage
         #expect(try last.reply() == [2])
         #expect(try database.codes == ["good", "last"])
         #expect(try database.count("journal") == 2)
-        #expect(try database.readBlocking(as: .system()) { tx in
-            try tx.rows("SELECT seq FROM journal") { try $0.int(0) }
-        } == [1, 2], "no gaps")
+        #expect(
+            try database.readBlocking(as: .system()) { tx in
+                try tx.rows("SELECT seq FROM journal") { try $0.int(0) }
+            } == [1, 2], "no gaps")
     }
 
     @Test func aCallSeesWhatEarlierCallsOfItsBatchDid() throws {

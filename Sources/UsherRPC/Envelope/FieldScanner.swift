@@ -27,8 +27,12 @@ struct FieldScanner {
     var isAtEnd: Bool { position == end }
 
     mutating func tag() throws(MalformedMessage) -> (field: Int, type: WireType) {
+        let start = position
         let tag = try varint()
-        guard tag < UInt64(UInt32.max), tag >> 3 > 0, let type = WireType(rawValue: UInt8(tag & 7)) else {
+        // A tag has 32 bits; SwiftProtobuf refuses longer encodings even of small ones.
+        guard position - start <= 5, tag < UInt64(UInt32.max), tag >> 3 > 0,
+            let type = WireType(rawValue: UInt8(tag & 7))
+        else {
             throw MalformedMessage()
         }
         return (Int(tag >> 3), type)

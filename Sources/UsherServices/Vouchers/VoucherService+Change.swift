@@ -49,8 +49,8 @@ extension VoucherService {
     ) throws -> Usher_Vouchers_V1_Voucher {
         try end(request.voucherID, "voucher.expired", in: tx) { voucher in
             voucher.redeemUntil = min(voucher.redeemUntil ?? tx.now, tx.now)
-            // What would begin later never does.
-            if let from = voucher.redeemFrom, from > tx.now { voucher.redeemFrom = nil }
+            // What would begin at its end or later never does; a voucher always begins before it ends.
+            if let from = voucher.redeemFrom, from >= tx.now { voucher.redeemFrom = nil }
         }
     }
 

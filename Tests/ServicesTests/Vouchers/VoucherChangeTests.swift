@@ -123,6 +123,19 @@ import UsherContract
         #expect(ended.state == .expired && !ended.hasRedeemFrom)
     }
 
+    /// A voucher that ends in the moment in which it begins can still be changed.
+    @Test func expiringWhatBeginsNow() async throws {
+        let harness = try await Harness.withOpening()
+        let start = harness.now
+        let made = try await harness.createVoucher("NOW") { $0.redeemFrom.seconds = start.microseconds / 1_000_000 }
+        let ended = try await harness.call(Vouchers.expireVoucher, .with { $0.voucherID = made.voucherID })
+        #expect(ended.state == .expired && !ended.hasRedeemFrom)
+        var request = Usher_Vouchers_V1_UpdateVoucherRequest()
+        (request.voucher.voucherID, request.voucher.name) = (made.voucherID, "Ended")
+        request.updateMask.paths = ["name"]
+        #expect(try await harness.call(Vouchers.updateVoucher, request).name == "Ended")
+    }
+
     @Test func aDeletedVoucherKeepsItsCodeTakenAndItsAccesses() async throws {
         let harness = try await Harness.withOpening()
         let made = try await harness.createVoucher("GONE") { $0.orderID = "TIX-9" }
