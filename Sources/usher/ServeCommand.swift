@@ -15,7 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Serve the organisations of a data directory.",
         discussion: """
             Prints 'usher: serving on HOST:PORT' when it takes calls; port 0 takes any free one. On an empty directory
-            it makes the operator's key in DIR/operator.key. SIGTERM and SIGINT let it answer what is in flight, and stop.
+            it makes the operator's key in DIR/operator.key. SIGTERM and SIGINT let it answer what is in flight, and
+            stop.
 
             What is not said by a flag is taken from the environment (USHER_DATA, USHER_LISTEN, USHER_ADMIN,
             USHER_LOG_LEVEL), then from a JSON file ({"data": "...", "listen": "...", "admin": "...",
