@@ -43,6 +43,22 @@ crash-test: ROUNDS ?= 1000
 crash-test: ## kill the server ROUNDS times (1,000) under load, and check that nothing acknowledged was lost
 	USHER_CRASH_ROUNDS=$(ROUNDS) $(SWIFT) test --filter CrashTests
 
+# libFuzzer brings a main of its own; with muldefs it is that which runs.
+.PHONY: fuzz fuzz-random
+fuzz-random: ## feed 1,000,000 random and mutated inputs to each parser that faces strangers, in release
+	@.ci/install-packages libsqlite3-dev
+	$(SWIFT) run -c release usher-fuzz $(FUZZ_FLAGS)
+
+fuzz: TARGET ?= frames
+fuzz: DURATION ?= 60
+fuzz: ## libFuzzer over TARGET (frames, envelope or key) for DURATION (60) seconds; its corpus stays in .build/fuzz
+	@.ci/install-packages libsqlite3-dev
+	$(SWIFT) build -c release --product usher-fuzz --scratch-path .build/fuzz --sanitize fuzzer \
+	    -Xswiftc -DLIBFUZZER -Xlinker -z -Xlinker muldefs
+	mkdir -p .build/fuzz/corpus/$(TARGET)
+	USHER_FUZZ_TARGET=$(TARGET) .build/fuzz/release/usher-fuzz -max_total_time=$(DURATION) -max_len=2048 \
+	    -artifact_prefix=.build/fuzz/ .build/fuzz/corpus/$(TARGET)
+
 .PHONY: bench bench-quick
 bench: ## measure in release against baselines of the same run; BENCH_FLAGS="--json FILE" and others
 	@.ci/install-packages libsqlite3-dev

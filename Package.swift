@@ -117,10 +117,21 @@ let package = Package(
                 "UsherContract", "UsherStorage", logging,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: strict),
+        .target(
+            name: "Fuzzing",
+            dependencies: [
+                "UsherContract", "UsherRPC", "UsherServices", "UsherStorage", protobuf, logging,
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], path: "Tests/Fuzzing", swiftSettings: strict),
+        .executableTarget(
+            name: "usher-fuzz",
+            dependencies: [
+                "Fuzzing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Tests/Fuzzer", swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "usher", "UsherAPI", "UsherClient", "UsherContract", "UsherRPC", "UsherServer",
+                "usher", "Fuzzing", "UsherAPI", "UsherClient", "UsherContract", "UsherRPC", "UsherServer",
                 "UsherServices", "UsherStorage", protobuf, logging,
             ], swiftSettings: strict),
         .target(name: "CFaultVFS", path: "Tests/CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),

@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+import UsherAPI
+import UsherClient
+import UsherContract
+
+/// An organisation, and something of every kind that there is an id of.
+struct Tenant {
+    let organisation: String
+    let key: String
+    let client: UsherClient
+    private(set) var ids: [IDKind: String] = [:]
+
+    /// In everything of a tenant that has a text, so that it is found wherever it gets to.
+    var mark: String { "of-\(organisation)" }
+
+    init(_ organisation: String, on server: RunningServer) async throws {
+        self.organisation = organisation
+        let platform = server.client()
+        _ = try await platform.organisations.createOrganisation(
+            .with { $0.organisation = .with { ($0.organisationID, $0.name) = (organisation, "of-\(organisation)") } })
+        key = try await platform.organisations.createApiKey(
+            .with { $0.apiKey.name = "of-\(organisation)" }, options: .init(organisation: organisation)
+        ).secret
+        await platform.close()
+        client = server.client(key: key)
+        // Otherwise any id of a viewer would do, and nothing would depend on whose it is.
+        _ = try await client.organisations.updateSettings(
+            .with {
+                $0.settings.requireKnownViewers = true
+                $0.updateMask.paths = ["require_known_viewers"]
+            })
+        // Two of everything, so that every list has a second page.
+        try await renew(0)
+        try await renew(1)
+    }
+
+    /// Makes everything anew; ids of equal length for equal kinds, so that answers differ in nothing else.
+    mutating func renew(_ number: Int) async throws {
+        let suffix = "\(organisation)-\(100_000 + number)"
+        let mark = mark
+        (ids[.organisation], ids[.credential]) = (organisation, key)
+        let asset = try await client.catalog.createAsset(
+            .with { $0.asset = .with { ($0.assetID, $0.type, $0.title) = ("asset-\(suffix)", .video, mark) } })
+        let viewer = try await client.catalog.createViewer(
+            .with { $0.viewer = .with { ($0.viewerID, $0.email) = ("viewer-\(suffix)", "\(mark)@example.org") } })
+        let made = try await client.vouchers.generateVouchers(
+            .with {
+                ($0.assetID, $0.count, $0.batchID, $0.name) = (asset.assetID, 2, "batch-\(suffix)", mark)
+                ($0.unlimited, $0.redeemOn, $0.custom) = (true, .firstPlay, [mark: mark])
+                $0.orderID = "order-\(suffix)"
+            })
+        let voucher = try #require(made.vouchers.first)
+        var redeemed: [Usher_Vouchers_V1_RedeemVoucherResponse] = []
+        for _ in 0..<2 {
+            redeemed.append(
+                try await client.vouchers.redeemVoucher(
+                    .with { ($0.code, $0.viewerID) = (voucher.code, viewer.viewerID) }))
+        }
+        ids[.asset] = asset.assetID
+        ids[.viewer] = viewer.viewerID
+        (ids[.voucher], ids[.code], ids[.batch]) = (voucher.voucherID, voucher.code, made.batchID)
+        (ids[.redemption], ids[.access]) = (redeemed[0].redemption.redemptionID, redeemed[0].access.accessID)
+        ids[.key] = try await client.organisations.createApiKey(.with { $0.apiKey.name = mark }).keyID
+        ids[.order] = "order-\(suffix)"
+        ids[.ownWord] = "word-\(suffix)"
+    }
+
+    /// The usual request of this tenant to a method: everything that it names is its own.
+    func usual(_ shape: RequestShape, without omitted: IDField? = nil) throws -> [IDField: String] {
+        var values: [IDField: String] = [:]
+        for field in shape.usual where field != omitted {
+            let id: String = try #require(ids[field.kind])
+            values[field] = id
+        }
+        return values
+    }
+
+    /// The token of a list's second page; nil where all is on the first.
+    func pageToken(_ shape: RequestShape, _ values: [IDField: String]) async throws -> String? {
+        let reply: [UInt8]
+        do {
+            reply = try await client.call(shape.method.descriptor, payload: shape.payload(values, pageSize: 1))
+        } catch is Refusal {
+            return nil
+        }
+        let object = try JSONSerialization.jsonObject(with: Data(shape.method.responseJSON(from: reply).utf8))
+        return (object as? [String: Any])?["nextPageToken"] as? String
+    }
+}
+
+/// An id that names nothing, as long as one that does.
+enum AbsentID {
+    static func like(_ id: String, _ kind: IDKind) -> String {
+        switch kind {
+        case .voucher, .redemption, .access, .key:
+            // The first digits are the time: long before there was anything.
+            let start = id.index(after: id.firstIndex(of: "_") ?? id.startIndex)
+            return id.replacingCharacters(in: start..<id.index(start, offsetBy: 2), with: "00")
+        case .pageToken: return neighbour(of: id)
+        default: return String(id.map { $0.isNumber ? "7" : $0.isLetter ? "q" : $0 })
+        }
+    }
+
+    /// A token of the same list that stands at a row that nobody has. Tokens are opaque to callers; only a test may
+    /// know that the row's key comes last in them.
+    private static func neighbour(of token: String) -> String {
+        let base64 = token.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
+        let padding = String(repeating: "=", count: (4 - base64.count % 4) % 4)
+        guard var bytes = Data(base64Encoded: base64 + padding), let last = bytes.last else { return token }
+        bytes[bytes.count - 1] = last ^ 1
+        return bytes.base64EncodedString().replacingOccurrences(of: "+", with: "-")
+            .replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import Fuzzing
+import UsherContract
+import UsherRPC
+
+/// A frame as it came, and what it says where it is a Response.
+struct RawFrame: Equatable {
+    var streamID: UInt32
+    var type: UInt8
+    /// The encoded Response: `status = 1` or `payload = 2`, or nothing.
+    var body: [UInt8]
+
+    /// The refusal in it; nil for a success.
+    var refusal: Refusal? {
+        get throws { body.first == 0x0a ? try Refusal.decode(statusBytes: content) : nil }
+    }
+
+    /// The encoded message of a success.
+    var payload: [UInt8]? { body.isEmpty ? [] : body.first == 0x12 ? content : nil }
+
+    private var content: [UInt8] {
+        var rest = body.dropFirst()
+        while let byte = rest.popFirst(), byte >= 0x80 {}
+        return Array(rest)
+    }
+}
+
+/// A blocking TCP connection that sends just the bytes that it is given.
+///
+/// It is no client of ours on purpose: it sends what none would, stops where none would, and reads only when told.
+final class RawSocket {
+    private let descriptor: Int32
+    private var isOpen = true
+    private var received: [UInt8] = []
+    private var streamID: UInt32 = 1
+
+    /// Longer than any answer takes; a server that never answers fails a test instead of holding it up for good.
+    private static let patienceSeconds = 60
+
+    init(port: Int) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var patience = timeval(tv_sec: Self.patienceSeconds, tv_usec: 0)
+        let size = socklen_t(MemoryLayout<timeval>.size)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, size)
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else {
+            Glibc.close(descriptor)
+            throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+        }
+    }
+
+    deinit { close() }
+
+    /// Raises this process's limit of open files so that there can be `count` connections at once.
+    static func allowMany(_ count: Int) {
+        var limit = rlimit()
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard getrlimit(resource, &limit) == 0, limit.rlim_cur < count + 256 else { return }
+        limit.rlim_cur = min(limit.rlim_max, rlim_t(count + 256))
+        setrlimit(resource, &limit)
+    }
+
+    /// Sends all of it.
+    ///
+    /// - Returns: false where the server has closed.
+    @discardableResult
+    func send(_ bytes: [UInt8]) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
+    /// The next frame; nil where the server closed, or was silent for longer than any answer takes.
+    func frame() -> RawFrame? {
+        while true {
+            if received.count >= 10 {
+                let length = received[..<4].reduce(0) { $0 << 8 | Int($1) }
+                if received.count >= 10 + length {
+                    defer { received.removeFirst(10 + length) }
+                    return RawFrame(
+                        streamID: received[4..<8].reduce(0) { $0 << 8 | UInt32($1) }, type: received[8],
+                        body: Array(received[10..<10 + length]))
+                }
+            }
+            var chunk = [UInt8](repeating: 0, count: 64 << 10)
+            let count = recv(descriptor, &chunk, chunk.count, 0)
+            guard count > 0 else { return nil }
+            received += chunk[..<count]
+        }
+    }
+
+    /// Makes one call and waits for its answer; nil where the server closed.
+    func call(
+        _ method: MethodDescriptor, _ payload: [UInt8] = [], metadata: [(String, String)] = []
+    ) -> RawFrame? {
+        let envelope = WireBytes.envelope(
+            service: method.service, method: method.name, payload: payload, metadata: metadata)
+        defer { streamID += 2 }
+        guard send(WireBytes.frame(envelope, id: streamID)), var answer = frame() else { return nil }
+        // The answer is the same whatever the number of its stream.
+        if answer.streamID == streamID { answer.streamID = 1 }
+        return answer
+    }
+
+    /// Ends this direction; the server may still answer.
+    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Closes with a reset instead of an end.
+    func reset() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+        close()
+    }
+
+    func close() {
+        guard isOpen else { return }
+        isOpen = false
+        Glibc.close(descriptor)
+    }
+}
