@@ -43,7 +43,9 @@ enum AccessCheck {
         var verdict = try judgeViewer(question, gate, in: tx)
         if !verdict.reason.isEmpty, !question.code.isEmpty {
             let byCode = try judgeCode(question, gate, in: tx)
-            if byCode.reason.isEmpty || byCode.nearness >= verdict.nearness { verdict = byCode }
+            // Of two that came equally near, the one that has an access to show.
+            let isAsNear = byCode.nearness == verdict.nearness && (byCode.access != nil || verdict.access == nil)
+            if byCode.reason.isEmpty || byCode.nearness > verdict.nearness || isAsNear { verdict = byCode }
         }
         verdict.assetKey = gate.key
         return verdict

@@ -104,6 +104,18 @@ import UsherContract
         #expect(verdict.reason == "ACCESS_EXPIRED" && verdict.access.accessID == access.accessID)
     }
 
+    @Test func ofTwoBlockedTheOneWithAnAccessIsTold() async throws {
+        let harness = try await Harness.withOpening()
+        try await harness.createAsset("nordic") {
+            $0.geoPolicy = .with { ($0.mode, $0.countryCodes) = (.allow, ["SE"]) }
+        }
+        _ = try await harness.createVoucher("GIVEN")
+        _ = try await harness.createVoucher("UNUSED")
+        let access = try await harness.redeem("GIVEN").access
+        let verdict = try await harness.check("nordic") { ($0.viewerID, $0.code) = ("anna", "UNUSED") }
+        #expect(verdict.reason == "GEO_UNKNOWN" && verdict.access.accessID == access.accessID)
+    }
+
     @Test func questionsThatAreNone() async throws {
         let harness = try await Harness.withOpening()
         for request: Usher_Access_V1_CheckAccessRequest in [
