@@ -6,7 +6,8 @@ public enum Schema {
 
     public static let organisation = [
         SettingsStore.migration, AssetStore.migration, ViewerStore.migration, VoucherStore.migration,
-        AccessStore.migration, RedemptionStore.migration,
+        AccessStore.migration, RedemptionStore.migration, PackageStore.migration, PriceOptionStore.migration,
+        PaymentPeriodStore.migration,
     ]
 }
 

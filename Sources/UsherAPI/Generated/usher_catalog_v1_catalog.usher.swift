@@ -4,7 +4,7 @@
 public import SwiftProtobuf
 import UsherContract
 
-/// The catalogue: assets and viewers, under the ids of the owner's own system.
+/// The catalogue: assets, packages of them, what they cost, and viewers, under the ids of the owner's own system.
 public enum Usher_Catalog_V1_CatalogService {
     /// Creates an asset. Scope `catalog:write`.
     /// Refusals: ALREADY_EXISTS `ASSET_EXISTS`; NOT_FOUND `ASSET_NOT_FOUND` for a member that does not exist.
@@ -19,7 +19,7 @@ public enum Usher_Catalog_V1_CatalogService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: false
         ),
-        requestTemplate: #"{"asset": {"assetId": "", "organisationId": "", "type": "ASSET_TYPE_UNSPECIFIED", "title": "", "description": "", "relatedContent": [{"kind": "RELATED_CONTENT_KIND_UNSPECIFIED", "title": "", "url": ""}], "memberAssetIds": [""], "geoPolicy": {"mode": "GEO_POLICY_MODE_UNSPECIFIED", "countryCodes": [""]}, "singleIpProtection": false, "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "requestId": ""}"#
+        requestTemplate: #"{"asset": {"assetId": "", "organisationId": "", "type": "ASSET_TYPE_UNSPECIFIED", "title": "", "description": "", "relatedContent": [{"kind": "RELATED_CONTENT_KIND_UNSPECIFIED", "title": "", "url": "", "startTime": "1970-01-01T00:00:00Z"}], "memberAssetIds": [""], "geoPolicy": {"mode": "GEO_POLICY_MODE_UNSPECIFIED", "countryCodes": [""]}, "singleIpProtection": false, "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "requestId": ""}"#
     )
 
     /// Returns one asset. Scope `catalog:read`. Refusals: NOT_FOUND `ASSET_NOT_FOUND`.
@@ -65,11 +65,12 @@ public enum Usher_Catalog_V1_CatalogService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: false
         ),
-        requestTemplate: #"{"asset": {"assetId": "", "organisationId": "", "type": "ASSET_TYPE_UNSPECIFIED", "title": "", "description": "", "relatedContent": [{"kind": "RELATED_CONTENT_KIND_UNSPECIFIED", "title": "", "url": ""}], "memberAssetIds": [""], "geoPolicy": {"mode": "GEO_POLICY_MODE_UNSPECIFIED", "countryCodes": [""]}, "singleIpProtection": false, "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "updateMask": "", "requestId": ""}"#
+        requestTemplate: #"{"asset": {"assetId": "", "organisationId": "", "type": "ASSET_TYPE_UNSPECIFIED", "title": "", "description": "", "relatedContent": [{"kind": "RELATED_CONTENT_KIND_UNSPECIFIED", "title": "", "url": "", "startTime": "1970-01-01T00:00:00Z"}], "memberAssetIds": [""], "geoPolicy": {"mode": "GEO_POLICY_MODE_UNSPECIFIED", "countryCodes": [""]}, "singleIpProtection": false, "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "updateMask": "", "requestId": ""}"#
     )
 
     /// Deletes an asset: nobody comes in any more, and the id is free for another one, which nobody has access to yet.
-    /// Vouchers and accesses that name it stay as records. Scope `catalog:write`.
+    /// It leaves its packages, and its price options end with it. Vouchers and accesses that name it stay as records.
+    /// Scope `catalog:write`.
     /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
     public static let deleteAsset = TypedMethod<
         Usher_Catalog_V1_DeleteAssetRequest,
@@ -83,6 +84,262 @@ public enum Usher_Catalog_V1_CatalogService {
             hasRequestID: true, requestContainsMap: false
         ),
         requestTemplate: #"{"assetId": "", "etag": "", "requestId": ""}"#
+    )
+
+    /// Creates or replaces up to 1,000 assets by their ids, all or none: for keeping step with the owner's system. A row
+    /// that is as it was changes nothing. Members may be rows of the same call. Scope `catalog:write`.
+    /// Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `assets[3].title`, also for another type than the
+    /// asset has; NOT_FOUND `ASSET_NOT_FOUND` for a member that does not exist.
+    public static let batchUpsertAssets = TypedMethod<
+        Usher_Catalog_V1_BatchUpsertAssetsRequest,
+        Usher_Catalog_V1_BatchUpsertAssetsResponse
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "BatchUpsertAssets",
+            requestType: "usher.catalog.v1.BatchUpsertAssetsRequest",
+            responseType: "usher.catalog.v1.BatchUpsertAssetsResponse",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"assets": [{"assetId": "", "organisationId": "", "type": "ASSET_TYPE_UNSPECIFIED", "title": "", "description": "", "relatedContent": [{"kind": "RELATED_CONTENT_KIND_UNSPECIFIED", "title": "", "url": "", "startTime": "1970-01-01T00:00:00Z"}], "memberAssetIds": [""], "geoPolicy": {"mode": "GEO_POLICY_MODE_UNSPECIFIED", "countryCodes": [""]}, "singleIpProtection": false, "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}], "validateOnly": false, "requestId": ""}"#
+    )
+
+    /// Creates a package. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND` for an asset that does not exist; ALREADY_EXISTS `PACKAGE_EXISTS`,
+    /// `PACKAGE_CODE_TAKEN`.
+    public static let createPackage = TypedMethod<
+        Usher_Catalog_V1_CreatePackageRequest,
+        Usher_Catalog_V1_Package
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "CreatePackage",
+            requestType: "usher.catalog.v1.CreatePackageRequest",
+            responseType: "usher.catalog.v1.Package",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"package": {"packageId": "", "organisationId": "", "packageCode": "", "title": "", "description": "", "assetIds": [""], "printProduct": false, "deliveryAddressRequired": false, "voucherPurchaseEnabled": false, "graceDays": 0, "allowSeveralSubscriptions": false, "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "requestId": ""}"#
+    )
+
+    /// Returns one package. Scope `catalog:read`. Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`.
+    public static let getPackage = TypedMethod<
+        Usher_Catalog_V1_GetPackageRequest,
+        Usher_Catalog_V1_Package
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "GetPackage",
+            requestType: "usher.catalog.v1.GetPackageRequest",
+            responseType: "usher.catalog.v1.Package",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"packageId": ""}"#
+    )
+
+    /// Lists packages, oldest first. Scope `catalog:read`.
+    public static let listPackages = TypedMethod<
+        Usher_Catalog_V1_ListPackagesRequest,
+        Usher_Catalog_V1_ListPackagesResponse
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "ListPackages",
+            requestType: "usher.catalog.v1.ListPackagesRequest",
+            responseType: "usher.catalog.v1.ListPackagesResponse",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"assetId": "", "packageCode": "", "pageSize": 0, "pageToken": ""}"#
+    )
+
+    /// Changes a package; its id stays. Whoever has access to it has access to the assets that it has now.
+    /// Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`; ABORTED `ETAG_MISMATCH`; NOT_FOUND `ASSET_NOT_FOUND`; ALREADY_EXISTS
+    /// `PACKAGE_CODE_TAKEN`.
+    public static let updatePackage = TypedMethod<
+        Usher_Catalog_V1_UpdatePackageRequest,
+        Usher_Catalog_V1_Package
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "UpdatePackage",
+            requestType: "usher.catalog.v1.UpdatePackageRequest",
+            responseType: "usher.catalog.v1.Package",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"package": {"packageId": "", "organisationId": "", "packageCode": "", "title": "", "description": "", "assetIds": [""], "printProduct": false, "deliveryAddressRequired": false, "voucherPurchaseEnabled": false, "graceDays": 0, "allowSeveralSubscriptions": false, "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "updateMask": "", "requestId": ""}"#
+    )
+
+    /// Deletes a package: access to it opens nothing any more, its price options and payment periods end with it, and its
+    /// id and code are free for another one. Records that name it stay. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public static let deletePackage = TypedMethod<
+        Usher_Catalog_V1_DeletePackageRequest,
+        SwiftProtobuf.Google_Protobuf_Empty
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "DeletePackage",
+            requestType: "usher.catalog.v1.DeletePackageRequest",
+            responseType: "google.protobuf.Empty",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"packageId": "", "etag": "", "requestId": ""}"#
+    )
+
+    /// Creates a price option of an asset or a package. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`; ALREADY_EXISTS `PRICE_OPTION_EXISTS`.
+    public static let createPriceOption = TypedMethod<
+        Usher_Catalog_V1_CreatePriceOptionRequest,
+        Usher_Catalog_V1_PriceOption
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "CreatePriceOption",
+            requestType: "usher.catalog.v1.CreatePriceOptionRequest",
+            responseType: "usher.catalog.v1.PriceOption",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"priceOption": {"priceOptionId": "", "organisationId": "", "assetId": "", "packageId": "", "name": "", "paymentType": "PAYMENT_TYPE_UNSPECIFIED", "price": {"currencyCode": "", "minorUnits": "0"}, "accessPeriod": {"unit": "CALENDAR_UNIT_UNSPECIFIED", "length": 0}, "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "requestId": ""}"#
+    )
+
+    /// Returns one price option. Scope `catalog:read`. Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`.
+    public static let getPriceOption = TypedMethod<
+        Usher_Catalog_V1_GetPriceOptionRequest,
+        Usher_Catalog_V1_PriceOption
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "GetPriceOption",
+            requestType: "usher.catalog.v1.GetPriceOptionRequest",
+            responseType: "usher.catalog.v1.PriceOption",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"priceOptionId": ""}"#
+    )
+
+    /// Lists price options, oldest first. Scope `catalog:read`.
+    public static let listPriceOptions = TypedMethod<
+        Usher_Catalog_V1_ListPriceOptionsRequest,
+        Usher_Catalog_V1_ListPriceOptionsResponse
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "ListPriceOptions",
+            requestType: "usher.catalog.v1.ListPriceOptionsRequest",
+            responseType: "usher.catalog.v1.ListPriceOptionsResponse",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"assetId": "", "packageId": "", "pageSize": 0, "pageToken": ""}"#
+    )
+
+    /// Changes a price option for purchases from now on; what it is for and its payment type stay. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public static let updatePriceOption = TypedMethod<
+        Usher_Catalog_V1_UpdatePriceOptionRequest,
+        Usher_Catalog_V1_PriceOption
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "UpdatePriceOption",
+            requestType: "usher.catalog.v1.UpdatePriceOptionRequest",
+            responseType: "usher.catalog.v1.PriceOption",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"priceOption": {"priceOptionId": "", "organisationId": "", "assetId": "", "packageId": "", "name": "", "paymentType": "PAYMENT_TYPE_UNSPECIFIED", "price": {"currencyCode": "", "minorUnits": "0"}, "accessPeriod": {"unit": "CALENDAR_UNIT_UNSPECIFIED", "length": 0}, "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "updateMask": "", "requestId": ""}"#
+    )
+
+    /// Deletes a price option: nothing is bought by it any more; what was stays. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public static let deletePriceOption = TypedMethod<
+        Usher_Catalog_V1_DeletePriceOptionRequest,
+        SwiftProtobuf.Google_Protobuf_Empty
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "DeletePriceOption",
+            requestType: "usher.catalog.v1.DeletePriceOptionRequest",
+            responseType: "google.protobuf.Empty",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"priceOptionId": "", "etag": "", "requestId": ""}"#
+    )
+
+    /// Creates a payment period of a package. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`; ALREADY_EXISTS `PAYMENT_PERIOD_EXISTS`.
+    public static let createPaymentPeriod = TypedMethod<
+        Usher_Catalog_V1_CreatePaymentPeriodRequest,
+        Usher_Catalog_V1_PaymentPeriod
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "CreatePaymentPeriod",
+            requestType: "usher.catalog.v1.CreatePaymentPeriodRequest",
+            responseType: "usher.catalog.v1.PaymentPeriod",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"paymentPeriod": {"paymentPeriodId": "", "organisationId": "", "packageId": "", "name": "", "type": "PAYMENT_PERIOD_TYPE_UNSPECIFIED", "length": {"unit": "CALENDAR_UNIT_UNSPECIFIED", "length": 0}, "price": {"currencyCode": "", "minorUnits": "0"}, "enabled": false, "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "requestId": ""}"#
+    )
+
+    /// Returns one payment period. Scope `catalog:read`. Refusals: NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`.
+    public static let getPaymentPeriod = TypedMethod<
+        Usher_Catalog_V1_GetPaymentPeriodRequest,
+        Usher_Catalog_V1_PaymentPeriod
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "GetPaymentPeriod",
+            requestType: "usher.catalog.v1.GetPaymentPeriodRequest",
+            responseType: "usher.catalog.v1.PaymentPeriod",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"paymentPeriodId": ""}"#
+    )
+
+    /// Lists payment periods, oldest first. Scope `catalog:read`.
+    public static let listPaymentPeriods = TypedMethod<
+        Usher_Catalog_V1_ListPaymentPeriodsRequest,
+        Usher_Catalog_V1_ListPaymentPeriodsResponse
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "ListPaymentPeriods",
+            requestType: "usher.catalog.v1.ListPaymentPeriodsRequest",
+            responseType: "usher.catalog.v1.ListPaymentPeriodsResponse",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"packageId": "", "pageSize": 0, "pageToken": ""}"#
+    )
+
+    /// Changes a payment period for orders from now on; its package stays. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public static let updatePaymentPeriod = TypedMethod<
+        Usher_Catalog_V1_UpdatePaymentPeriodRequest,
+        Usher_Catalog_V1_PaymentPeriod
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "UpdatePaymentPeriod",
+            requestType: "usher.catalog.v1.UpdatePaymentPeriodRequest",
+            responseType: "usher.catalog.v1.PaymentPeriod",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"paymentPeriod": {"paymentPeriodId": "", "organisationId": "", "packageId": "", "name": "", "type": "PAYMENT_PERIOD_TYPE_UNSPECIFIED", "length": {"unit": "CALENDAR_UNIT_UNSPECIFIED", "length": 0}, "price": {"currencyCode": "", "minorUnits": "0"}, "enabled": false, "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "updateMask": "", "requestId": ""}"#
+    )
+
+    /// Deletes a payment period: nothing is ordered for it any more; what was stays. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public static let deletePaymentPeriod = TypedMethod<
+        Usher_Catalog_V1_DeletePaymentPeriodRequest,
+        SwiftProtobuf.Google_Protobuf_Empty
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "DeletePaymentPeriod",
+            requestType: "usher.catalog.v1.DeletePaymentPeriodRequest",
+            responseType: "google.protobuf.Empty",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"paymentPeriodId": "", "etag": "", "requestId": ""}"#
     )
 
     /// Creates a viewer. Scope `catalog:write`. Refusals: ALREADY_EXISTS `VIEWER_EXISTS`.
@@ -170,6 +427,22 @@ public enum Usher_Catalog_V1_CatalogService {
         listAssets,
         updateAsset,
         deleteAsset,
+        batchUpsertAssets,
+        createPackage,
+        getPackage,
+        listPackages,
+        updatePackage,
+        deletePackage,
+        createPriceOption,
+        getPriceOption,
+        listPriceOptions,
+        updatePriceOption,
+        deletePriceOption,
+        createPaymentPeriod,
+        getPaymentPeriod,
+        listPaymentPeriods,
+        updatePaymentPeriod,
+        deletePaymentPeriod,
         createViewer,
         getViewer,
         listViewers,
@@ -183,6 +456,26 @@ extension Usher_Catalog_V1_CreateAssetRequest: RequestWithID {}
 extension Usher_Catalog_V1_UpdateAssetRequest: RequestWithID {}
 
 extension Usher_Catalog_V1_DeleteAssetRequest: RequestWithID {}
+
+extension Usher_Catalog_V1_BatchUpsertAssetsRequest: RequestWithID {}
+
+extension Usher_Catalog_V1_CreatePackageRequest: RequestWithID {}
+
+extension Usher_Catalog_V1_UpdatePackageRequest: RequestWithID {}
+
+extension Usher_Catalog_V1_DeletePackageRequest: RequestWithID {}
+
+extension Usher_Catalog_V1_CreatePriceOptionRequest: RequestWithID {}
+
+extension Usher_Catalog_V1_UpdatePriceOptionRequest: RequestWithID {}
+
+extension Usher_Catalog_V1_DeletePriceOptionRequest: RequestWithID {}
+
+extension Usher_Catalog_V1_CreatePaymentPeriodRequest: RequestWithID {}
+
+extension Usher_Catalog_V1_UpdatePaymentPeriodRequest: RequestWithID {}
+
+extension Usher_Catalog_V1_DeletePaymentPeriodRequest: RequestWithID {}
 
 extension Usher_Catalog_V1_CreateViewerRequest: RequestWithID {}
 

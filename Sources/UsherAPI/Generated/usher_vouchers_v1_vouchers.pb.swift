@@ -199,6 +199,9 @@ public nonisolated enum Usher_Vouchers_V1_AccessPeriodUnit: SwiftProtobuf.Enum, 
 
   /// Calendar years.
   case year // = 4
+
+  /// Weeks of seven calendar days.
+  case week // = 5
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -212,6 +215,7 @@ public nonisolated enum Usher_Vouchers_V1_AccessPeriodUnit: SwiftProtobuf.Enum, 
     case 2: self = .day
     case 3: self = .month
     case 4: self = .year
+    case 5: self = .week
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -223,6 +227,7 @@ public nonisolated enum Usher_Vouchers_V1_AccessPeriodUnit: SwiftProtobuf.Enum, 
     case .day: return 2
     case .month: return 3
     case .year: return 4
+    case .week: return 5
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -234,6 +239,7 @@ public nonisolated enum Usher_Vouchers_V1_AccessPeriodUnit: SwiftProtobuf.Enum, 
     .day,
     .month,
     .year,
+    .week,
   ]
 
 }
@@ -525,7 +531,7 @@ public nonisolated struct Usher_Vouchers_V1_AccessPeriod: Sendable {
   /// The unit of the period after use.
   public var unit: Usher_Vouchers_V1_AccessPeriodUnit = .unspecified
 
-  /// The length of the period after use: 1 to 9,999 hours or days, 1,200 months or 100 years. Months and years end on the same day of the month, or on the
+  /// The length of the period after use: 1 to 9,999 hours or days, 1,428 weeks, 1,200 months or 100 years. Months and years end on the same day of the month, or on the
   /// month's last where it has no such day, all in the organisation's time zone.
   public var length: Int32 = 0
 
@@ -1399,7 +1405,7 @@ nonisolated extension Usher_Vouchers_V1_VoucherState: SwiftProtobuf._ProtoNamePr
 }
 
 nonisolated extension Usher_Vouchers_V1_AccessPeriodUnit: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ACCESS_PERIOD_UNIT_UNSPECIFIED\0\u{1}ACCESS_PERIOD_UNIT_HOUR\0\u{1}ACCESS_PERIOD_UNIT_DAY\0\u{1}ACCESS_PERIOD_UNIT_MONTH\0\u{1}ACCESS_PERIOD_UNIT_YEAR\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ACCESS_PERIOD_UNIT_UNSPECIFIED\0\u{1}ACCESS_PERIOD_UNIT_HOUR\0\u{1}ACCESS_PERIOD_UNIT_DAY\0\u{1}ACCESS_PERIOD_UNIT_MONTH\0\u{1}ACCESS_PERIOD_UNIT_YEAR\0\u{1}ACCESS_PERIOD_UNIT_WEEK\0")
 }
 
 nonisolated extension Usher_Vouchers_V1_BulkMode: SwiftProtobuf._ProtoNameProviding {

@@ -4,7 +4,7 @@
 public import SwiftProtobuf
 public import UsherAPI
 
-/// The catalogue: assets and viewers, under the ids of the owner's own system.
+/// The catalogue: assets, packages of them, what they cost, and viewers, under the ids of the owner's own system.
 public struct Usher_Catalog_V1_CatalogServiceClient: Sendable {
     private let transport: any UnaryTransport
 
@@ -41,12 +41,141 @@ public struct Usher_Catalog_V1_CatalogServiceClient: Sendable {
     }
 
     /// Deletes an asset: nobody comes in any more, and the id is free for another one, which nobody has access to yet.
-    /// Vouchers and accesses that name it stay as records. Scope `catalog:write`.
+    /// It leaves its packages, and its price options end with it. Vouchers and accesses that name it stay as records.
+    /// Scope `catalog:write`.
     /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
     public func deleteAsset(
         _ request: Usher_Catalog_V1_DeleteAssetRequest, options: CallOptions = CallOptions()
     ) async throws -> SwiftProtobuf.Google_Protobuf_Empty {
         try await transport.unary(Usher_Catalog_V1_CatalogService.deleteAsset, request, options: options)
+    }
+
+    /// Creates or replaces up to 1,000 assets by their ids, all or none: for keeping step with the owner's system. A row
+    /// that is as it was changes nothing. Members may be rows of the same call. Scope `catalog:write`.
+    /// Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `assets[3].title`, also for another type than the
+    /// asset has; NOT_FOUND `ASSET_NOT_FOUND` for a member that does not exist.
+    public func batchUpsertAssets(
+        _ request: Usher_Catalog_V1_BatchUpsertAssetsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_BatchUpsertAssetsResponse {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.batchUpsertAssets, request, options: options)
+    }
+
+    /// Creates a package. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND` for an asset that does not exist; ALREADY_EXISTS `PACKAGE_EXISTS`,
+    /// `PACKAGE_CODE_TAKEN`.
+    public func createPackage(
+        _ request: Usher_Catalog_V1_CreatePackageRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_Package {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.createPackage, request, options: options)
+    }
+
+    /// Returns one package. Scope `catalog:read`. Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`.
+    public func getPackage(
+        _ request: Usher_Catalog_V1_GetPackageRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_Package {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.getPackage, request, options: options)
+    }
+
+    /// Lists packages, oldest first. Scope `catalog:read`.
+    public func listPackages(
+        _ request: Usher_Catalog_V1_ListPackagesRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_ListPackagesResponse {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.listPackages, request, options: options)
+    }
+
+    /// Changes a package; its id stays. Whoever has access to it has access to the assets that it has now.
+    /// Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`; ABORTED `ETAG_MISMATCH`; NOT_FOUND `ASSET_NOT_FOUND`; ALREADY_EXISTS
+    /// `PACKAGE_CODE_TAKEN`.
+    public func updatePackage(
+        _ request: Usher_Catalog_V1_UpdatePackageRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_Package {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.updatePackage, request, options: options)
+    }
+
+    /// Deletes a package: access to it opens nothing any more, its price options and payment periods end with it, and its
+    /// id and code are free for another one. Records that name it stay. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public func deletePackage(
+        _ request: Usher_Catalog_V1_DeletePackageRequest, options: CallOptions = CallOptions()
+    ) async throws -> SwiftProtobuf.Google_Protobuf_Empty {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.deletePackage, request, options: options)
+    }
+
+    /// Creates a price option of an asset or a package. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`; ALREADY_EXISTS `PRICE_OPTION_EXISTS`.
+    public func createPriceOption(
+        _ request: Usher_Catalog_V1_CreatePriceOptionRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_PriceOption {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.createPriceOption, request, options: options)
+    }
+
+    /// Returns one price option. Scope `catalog:read`. Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`.
+    public func getPriceOption(
+        _ request: Usher_Catalog_V1_GetPriceOptionRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_PriceOption {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.getPriceOption, request, options: options)
+    }
+
+    /// Lists price options, oldest first. Scope `catalog:read`.
+    public func listPriceOptions(
+        _ request: Usher_Catalog_V1_ListPriceOptionsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_ListPriceOptionsResponse {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.listPriceOptions, request, options: options)
+    }
+
+    /// Changes a price option for purchases from now on; what it is for and its payment type stay. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public func updatePriceOption(
+        _ request: Usher_Catalog_V1_UpdatePriceOptionRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_PriceOption {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.updatePriceOption, request, options: options)
+    }
+
+    /// Deletes a price option: nothing is bought by it any more; what was stays. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public func deletePriceOption(
+        _ request: Usher_Catalog_V1_DeletePriceOptionRequest, options: CallOptions = CallOptions()
+    ) async throws -> SwiftProtobuf.Google_Protobuf_Empty {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.deletePriceOption, request, options: options)
+    }
+
+    /// Creates a payment period of a package. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`; ALREADY_EXISTS `PAYMENT_PERIOD_EXISTS`.
+    public func createPaymentPeriod(
+        _ request: Usher_Catalog_V1_CreatePaymentPeriodRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_PaymentPeriod {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.createPaymentPeriod, request, options: options)
+    }
+
+    /// Returns one payment period. Scope `catalog:read`. Refusals: NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`.
+    public func getPaymentPeriod(
+        _ request: Usher_Catalog_V1_GetPaymentPeriodRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_PaymentPeriod {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.getPaymentPeriod, request, options: options)
+    }
+
+    /// Lists payment periods, oldest first. Scope `catalog:read`.
+    public func listPaymentPeriods(
+        _ request: Usher_Catalog_V1_ListPaymentPeriodsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_ListPaymentPeriodsResponse {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.listPaymentPeriods, request, options: options)
+    }
+
+    /// Changes a payment period for orders from now on; its package stays. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public func updatePaymentPeriod(
+        _ request: Usher_Catalog_V1_UpdatePaymentPeriodRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_PaymentPeriod {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.updatePaymentPeriod, request, options: options)
+    }
+
+    /// Deletes a payment period: nothing is ordered for it any more; what was stays. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public func deletePaymentPeriod(
+        _ request: Usher_Catalog_V1_DeletePaymentPeriodRequest, options: CallOptions = CallOptions()
+    ) async throws -> SwiftProtobuf.Google_Protobuf_Empty {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.deletePaymentPeriod, request, options: options)
     }
 
     /// Creates a viewer. Scope `catalog:write`. Refusals: ALREADY_EXISTS `VIEWER_EXISTS`.

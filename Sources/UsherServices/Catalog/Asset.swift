@@ -16,6 +16,8 @@ struct Asset: Hashable, Sendable {
         var kind: Kind
         var title: String
         var url: String
+        /// When a live stream begins, in microseconds since 1970; only of one.
+        var startTime: Int64?
     }
 
     /// The row's key, inside the organisation's database only.
@@ -32,6 +34,7 @@ struct Asset: Hashable, Sendable {
     var updateTime: Instant
     var version: Int64
 
+    static let prefix = "ast"
     static let titleLengths = 1...500
     static let descriptionLengths = 0...10_000
     static let relatedContentLimit = 50

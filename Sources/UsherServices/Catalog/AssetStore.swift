@@ -48,6 +48,10 @@ enum AssetStore {
     /// its key) is a member. A join and not a subquery, which would make a table of its own for each call.
     static let parentsOfMember = "asset_members ON parent_key = asset_key WHERE member_key = ?"
 
+    /// For other Stores, after JOIN: rows whose `content_key` is a series or playlist of which an asset (one argument,
+    /// its key) is a member.
+    static let parentsOfContent = "asset_members ON parent_key = content_key WHERE member_key = ?"
+
     private static let columns = """
         key, asset_id, kind, title, description, related_content, geo_mode, geo_countries, single_ip_protection,
         create_time, update_time, version

@@ -65,6 +65,9 @@ extension Asset.RelatedContent {
                 }
             message.title = title
             message.url = url
+            if let startTime {
+                message.startTime = Google_Protobuf_Timestamp(Instant(microseconds: startTime))
+            }
         }
     }
 }
@@ -92,31 +95,35 @@ extension Usher_Catalog_V1_Asset {
 
 extension Asset {
     /// An asset as a caller describes it. Members are checked by the service, which can see them.
+    ///
+    /// - Parameter field: where it stands in the request.
     static func described(
-        _ given: Usher_Catalog_V1_Asset, key: Int64, generatedID: String, now: Instant, _ violations: inout Violations
+        _ given: Usher_Catalog_V1_Asset, _ field: String = "asset", key: Int64, generatedID: String, now: Instant,
+        _ violations: inout Violations
     ) -> Asset {
-        violations.requireCallerID(given.assetID, "asset.asset_id")
+        violations.requireCallerID(given.assetID, "\(field).asset_id")
         let kind = Kind(given.type)
-        violations.require(kind != nil, "asset.type", "must be given")
-        violations.requireText(given.title, "asset.title", titleLengths)
-        violations.requireText(given.description_p, "asset.description", descriptionLengths)
+        violations.require(kind != nil, "\(field).type", "must be given")
+        violations.requireText(given.title, "\(field).title", titleLengths)
+        violations.requireText(given.description_p, "\(field).description", descriptionLengths)
         violations.require(
-            given.relatedContent.count <= relatedContentLimit, "asset.related_content",
+            given.relatedContent.count <= relatedContentLimit, "\(field).related_content",
             "must have at most \(relatedContentLimit) entries")
         let members = given.memberAssetIds
         violations.require(
-            members.isEmpty || (kind?.hasMembers ?? true), "asset.member_asset_ids", "is for series and playlists only")
+            members.isEmpty || (kind?.hasMembers ?? true), "\(field).member_asset_ids",
+            "is for series and playlists only")
         violations.require(
-            members.count <= memberLimit, "asset.member_asset_ids", "must have at most \(memberLimit) entries")
+            members.count <= memberLimit, "\(field).member_asset_ids", "must have at most \(memberLimit) entries")
         violations.require(
-            Set(members).count == members.count, "asset.member_asset_ids", "must not name an asset twice")
+            Set(members).count == members.count, "\(field).member_asset_ids", "must not name an asset twice")
         return Asset(
             key: key, id: given.assetID.isEmpty ? generatedID : given.assetID, kind: kind ?? .video,
             title: given.title, description: given.description_p,
             relatedContent: given.relatedContent.prefix(relatedContentLimit).enumerated().compactMap {
-                RelatedContent($0.element, "asset.related_content[\($0.offset)]", &violations)
+                RelatedContent($0.element, "\(field).related_content[\($0.offset)]", &violations)
             },
-            memberIDs: members, geoPolicy: GeoPolicy(given, &violations),
+            memberIDs: members, geoPolicy: GeoPolicy(given, "\(field).geo_policy", &violations),
             singleIPProtection: given.hasSingleIpProtection ? given.singleIpProtection : nil,
             createTime: now, updateTime: now, version: 1)
     }
@@ -131,21 +138,23 @@ extension Asset.RelatedContent {
         let url = URL(string: given.url)
         let isWeb = url.map { ["http", "https"].contains($0.scheme?.lowercased()) && $0.host?.isEmpty == false }
         violations.require(isWeb ?? false, "\(field).url", "must be an absolute http or https URL")
+        let start = violations.instant(given.startTime, isSet: given.hasStartTime, "\(field).start_time")
+        violations.require(start == nil || kind == .liveStream, "\(field).start_time", "is for live streams only")
         guard let kind else { return nil }
-        self.init(kind: kind, title: given.title, url: given.url)
+        self.init(kind: kind, title: given.title, url: given.url, startTime: start?.microseconds)
     }
 }
 
 extension GeoPolicy {
-    init?(_ given: Usher_Catalog_V1_Asset, _ violations: inout Violations) {
+    init?(_ given: Usher_Catalog_V1_Asset, _ field: String, _ violations: inout Violations) {
         guard given.hasGeoPolicy else { return nil }
         let mode = Mode(rawValue: Int64(given.geoPolicy.mode.rawValue))
-        violations.require(mode != nil, "asset.geo_policy.mode", "must be ALLOW or BLOCK")
+        violations.require(mode != nil, "\(field).mode", "must be ALLOW or BLOCK")
         let codes = given.geoPolicy.countryCodes
-        let field = "asset.geo_policy.country_codes"
-        violations.require(Self.countryCounts.contains(codes.count), field, "must have 1 to 250 entries")
+        let codesField = "\(field).country_codes"
+        violations.require(Self.countryCounts.contains(codes.count), codesField, "must have 1 to 250 entries")
         let valid = codes.prefix(Self.countryCounts.upperBound).allSatisfy(Self.isCountryCode)
-        violations.require(valid, field, "must be ISO 3166-1 alpha-2 codes such as SE")
+        violations.require(valid, codesField, "must be ISO 3166-1 alpha-2 codes such as SE")
         guard let mode, valid else { return nil }
         self.init(mode: mode, countries: Set(codes.map { $0.uppercased() }).sorted())
     }

@@ -5,27 +5,38 @@ import UsherContract
 /// A length of time as people reckon it, in an organisation's time zone.
 struct CalendarPeriod: Hashable, Sendable {
     enum Unit: Int64, Sendable {
-        case hour = 1, day, month, year
+        case hour = 1, day, month, year, week
     }
 
     let unit: Unit
     let length: Int
 
-    /// The moment one period after `start`. Days keep the hour of the day over a change to or from summer time;
-    /// months and years end on the same day of the month, or on its last where it has no such day.
+    /// The lengths that a period may have. Nothing of ours lasts beyond the year 9999.
+    static func lengths(_ unit: Unit) -> ClosedRange<Int> {
+        switch unit {
+        case .hour, .day: 1...9_999
+        case .week: 1...1_428
+        case .month: 1...1_200
+        case .year: 1...100
+        }
+    }
+
+    /// The moment one period after `start`. Days and weeks keep the hour of the day over a change to or from summer
+    /// time; months and years end on the same day of the month, or on its last where it has no such day.
     func end(from start: Instant, in zone: TimeZone) -> Instant {
         guard unit != .hour else { return start + .hours(length) }
         let component: Calendar.Component =
             switch unit {
             case .hour: .hour
-            case .day: .day
+            case .day, .week: .day
             case .month: .month
             case .year: .year
             }
+        let count = unit == .week ? length * 7 : length
         let (seconds, microseconds) = start.microseconds.quotientAndRemainder(dividingBy: 1_000_000)
         let date = Date(timeIntervalSince1970: TimeInterval(seconds))
-        guard let end = Calendars.gregorian(in: zone).date(byAdding: component, value: length, to: date) else {
-            preconditionFailure("the Gregorian calendar has no date \(length) \(component)s after \(date)")
+        guard let end = Calendars.gregorian(in: zone).date(byAdding: component, value: count, to: date) else {
+            preconditionFailure("the Gregorian calendar has no date \(count) \(component)s after \(date)")
         }
         return Instant(microseconds: Int64(end.timeIntervalSince1970) * 1_000_000 + microseconds)
     }

@@ -70,15 +70,6 @@ struct Voucher: Hashable, Sendable {
     static let scopeLimit = 1_000
     static let generateCounts = 1...10_000
 
-    /// The lengths that a period may have. Nothing of ours lasts beyond the year 9999.
-    static func periodLengths(_ unit: CalendarPeriod.Unit) -> ClosedRange<Int> {
-        switch unit {
-        case .hour, .day: 1...9_999
-        case .month: 1...1_200
-        case .year: 1...100
-        }
-    }
-
     var isSpent: Bool { usageLimit.map { usedCount >= $0 } ?? false }
 
     /// What a search finds it by, beside its code: its order and the values of its custom fields, folded.

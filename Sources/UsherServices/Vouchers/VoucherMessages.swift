@@ -92,7 +92,7 @@ extension Voucher.Period {
             given.hasFixedExpireTime != (given.unit != .unspecified), field, "must have either a date or a unit")
         if let fixed { self = .fixed(fixed) }
         guard let unit else { return }
-        let lengths = Voucher.periodLengths(unit)
+        let lengths = CalendarPeriod.lengths(unit)
         violations.require(
             lengths.contains(Int(given.length)), "\(field).length",
             "must be \(lengths.lowerBound) to \(lengths.upperBound)")
@@ -112,6 +112,7 @@ extension Voucher.Period {
                     case .day: .day
                     case .month: .month
                     case .year: .year
+                    case .week: .week
                     }
                 message.length = Int32(period.length)
             }

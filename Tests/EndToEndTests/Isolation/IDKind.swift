@@ -2,6 +2,7 @@
 /// and is not here fails them.
 enum IDKind: Hashable {
     case organisation, asset, viewer, voucher, code, redemption, access, key
+    case package, packageCode, priceOption, paymentPeriod
     /// Words that whoever makes vouchers puts on them, and that they are found by.
     case batch, order
     /// The whole key of a caller.
@@ -15,6 +16,8 @@ enum IDKind: Hashable {
     static let byField: [String: IDKind] = [
         "organisationId": .organisation,
         "assetId": .asset, "assetIds": .asset, "memberAssetIds": .asset,
+        "packageId": .package, "packageCode": .packageCode,
+        "priceOptionId": .priceOption, "paymentPeriodId": .paymentPeriod,
         "viewerId": .viewer,
         "voucherId": .voucher, "code": .code, "codes": .code, "batchId": .batch,
         "orderId": .order, "query": .order,
@@ -36,6 +39,14 @@ enum PlainValues {
     static let byPath: [String: String] = [
         "count": "1", "mode": "\"BULK_MODE_ATOMIC\"",
         "asset.type": "\"ASSET_TYPE_VIDEO\"", "asset.title": "\"mine\"",
+        "assets[].type": "\"ASSET_TYPE_VIDEO\"", "assets[].title": "\"mine\"",
+        "package.title": "\"mine\"",
+        "priceOption.paymentType": "\"PAYMENT_TYPE_PPV\"", "priceOption.price.currencyCode": "\"SEK\"",
+        "paymentPeriod.type": "\"PAYMENT_PERIOD_TYPE_LIMITED\"",
+        "paymentPeriod.length.unit": "\"CALENDAR_UNIT_MONTH\"", "paymentPeriod.length.length": "1",
+        "paymentPeriod.price.currencyCode": "\"SEK\"",
+        "UpdatePackage/updateMask": "\"title\"", "UpdatePriceOption/updateMask": "\"name\"",
+        "UpdatePaymentPeriod/updateMask": "\"name\"",
         "UpdateAsset/updateMask": "\"title\"", "UpdateViewer/updateMask": "\"email\"",
         "UpdateVoucher/updateMask": "\"name\"", "UpdateVoucher/voucher.name": "\"mine\"",
     ]

@@ -3,7 +3,8 @@ import UsherAPI
 
 /// A field of a request that names something.
 struct IDField: Hashable, CustomStringConvertible {
-    /// The names from the request down, in JSON: `["voucher", "scope", "assetIds"]`.
+    /// The names from the request down, in JSON: `["voucher", "scope", "assetIds"]`; `["assets[]", "assetId"]` within
+    /// a list of messages.
     var path: [String]
     var kind: IDKind
     var isRepeated: Bool
@@ -46,11 +47,7 @@ struct RequestShape {
             if let nested = single as? [String: Any] {
                 // An empty object is a map, or too deep to be looked into.
                 if value is [Any] || nested.isEmpty { leaves.append((path, value)) }
-                if value is [Any] {
-                    if nested.keys.contains(where: IDKind.looksLikeID) { unknown.append("\(text)[]") }
-                } else {
-                    try walk(nested, path)
-                }
+                try walk(nested, value is [Any] ? outer + ["\(name)[]"] : path)
                 continue
             }
             leaves.append((path, value))
@@ -94,8 +91,11 @@ struct RequestShape {
             object[name] = value
             return
         }
-        var inner = object[name] as? [String: Any] ?? [:]
+        // One element stands for a list.
+        let listName = name.hasSuffix("[]") ? String(name.dropLast(2)) : nil
+        let found = listName.flatMap { (object[$0] as? [Any])?.first } ?? object[name]
+        var inner = found as? [String: Any] ?? [:]
         set(value, at: path.dropFirst(), in: &inner)
-        object[name] = inner
+        if let listName { object[listName] = [inner] } else { object[name] = inner }
     }
 }

@@ -42,6 +42,7 @@ struct Tenant {
         (ids[.organisation], ids[.credential]) = (organisation, key)
         let asset = try await client.catalog.createAsset(
             .with { $0.asset = .with { ($0.assetID, $0.type, $0.title) = ("asset-\(suffix)", .video, mark) } })
+        try await renewOffers(suffix, assetID: asset.assetID)
         let viewer = try await client.catalog.createViewer(
             .with { $0.viewer = .with { ($0.viewerID, $0.email) = ("viewer-\(suffix)", "\(mark)@example.org") } })
         let made = try await client.vouchers.generateVouchers(
@@ -64,6 +65,35 @@ struct Tenant {
         ids[.key] = try await client.organisations.createApiKey(.with { $0.apiKey.name = mark }).keyID
         ids[.order] = "order-\(suffix)"
         ids[.ownWord] = "word-\(suffix)"
+    }
+
+    /// A package, and what it costs.
+    private mutating func renewOffers(_ suffix: String, assetID: String) async throws {
+        let mark = mark
+        let package = try await client.catalog.createPackage(
+            .with {
+                $0.package = .with {
+                    ($0.packageID, $0.packageCode, $0.title) = ("package-\(suffix)", "code-of-\(suffix)", mark)
+                    $0.assetIds = [assetID]
+                }
+            })
+        let option = try await client.catalog.createPriceOption(
+            .with {
+                $0.priceOption = .with {
+                    ($0.priceOptionID, $0.assetID, $0.name) = ("option-\(suffix)", assetID, mark)
+                    ($0.paymentType, $0.price.currencyCode) = (.ppv, "SEK")
+                }
+            })
+        let period = try await client.catalog.createPaymentPeriod(
+            .with {
+                $0.paymentPeriod = .with {
+                    ($0.paymentPeriodID, $0.packageID, $0.name) = ("period-\(suffix)", package.packageID, mark)
+                    ($0.type, $0.length.unit, $0.length.length) = (.limited, .month, 1)
+                    $0.price.currencyCode = "SEK"
+                }
+            })
+        (ids[.package], ids[.packageCode]) = (package.packageID, package.packageCode)
+        (ids[.priceOption], ids[.paymentPeriod]) = (option.priceOptionID, period.paymentPeriodID)
     }
 
     /// The usual request of this tenant to a method: everything that it names is its own.

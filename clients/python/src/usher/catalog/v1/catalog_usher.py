@@ -54,6 +54,150 @@ CATALOG_SERVICE_DELETE_ASSET = Method(
     has_request_id=True,
 )
 
+CATALOG_SERVICE_BATCH_UPSERT_ASSETS = Method(
+    "usher.catalog.v1.CatalogService",
+    "BatchUpsertAssets",
+    catalog_pb2.BatchUpsertAssetsRequest,
+    catalog_pb2.BatchUpsertAssetsResponse,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+CATALOG_SERVICE_CREATE_PACKAGE = Method(
+    "usher.catalog.v1.CatalogService",
+    "CreatePackage",
+    catalog_pb2.CreatePackageRequest,
+    catalog_pb2.Package,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+CATALOG_SERVICE_GET_PACKAGE = Method(
+    "usher.catalog.v1.CatalogService",
+    "GetPackage",
+    catalog_pb2.GetPackageRequest,
+    catalog_pb2.Package,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+CATALOG_SERVICE_LIST_PACKAGES = Method(
+    "usher.catalog.v1.CatalogService",
+    "ListPackages",
+    catalog_pb2.ListPackagesRequest,
+    catalog_pb2.ListPackagesResponse,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+CATALOG_SERVICE_UPDATE_PACKAGE = Method(
+    "usher.catalog.v1.CatalogService",
+    "UpdatePackage",
+    catalog_pb2.UpdatePackageRequest,
+    catalog_pb2.Package,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+CATALOG_SERVICE_DELETE_PACKAGE = Method(
+    "usher.catalog.v1.CatalogService",
+    "DeletePackage",
+    catalog_pb2.DeletePackageRequest,
+    empty_pb2.Empty,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+CATALOG_SERVICE_CREATE_PRICE_OPTION = Method(
+    "usher.catalog.v1.CatalogService",
+    "CreatePriceOption",
+    catalog_pb2.CreatePriceOptionRequest,
+    catalog_pb2.PriceOption,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+CATALOG_SERVICE_GET_PRICE_OPTION = Method(
+    "usher.catalog.v1.CatalogService",
+    "GetPriceOption",
+    catalog_pb2.GetPriceOptionRequest,
+    catalog_pb2.PriceOption,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+CATALOG_SERVICE_LIST_PRICE_OPTIONS = Method(
+    "usher.catalog.v1.CatalogService",
+    "ListPriceOptions",
+    catalog_pb2.ListPriceOptionsRequest,
+    catalog_pb2.ListPriceOptionsResponse,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+CATALOG_SERVICE_UPDATE_PRICE_OPTION = Method(
+    "usher.catalog.v1.CatalogService",
+    "UpdatePriceOption",
+    catalog_pb2.UpdatePriceOptionRequest,
+    catalog_pb2.PriceOption,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+CATALOG_SERVICE_DELETE_PRICE_OPTION = Method(
+    "usher.catalog.v1.CatalogService",
+    "DeletePriceOption",
+    catalog_pb2.DeletePriceOptionRequest,
+    empty_pb2.Empty,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+CATALOG_SERVICE_CREATE_PAYMENT_PERIOD = Method(
+    "usher.catalog.v1.CatalogService",
+    "CreatePaymentPeriod",
+    catalog_pb2.CreatePaymentPeriodRequest,
+    catalog_pb2.PaymentPeriod,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+CATALOG_SERVICE_GET_PAYMENT_PERIOD = Method(
+    "usher.catalog.v1.CatalogService",
+    "GetPaymentPeriod",
+    catalog_pb2.GetPaymentPeriodRequest,
+    catalog_pb2.PaymentPeriod,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+CATALOG_SERVICE_LIST_PAYMENT_PERIODS = Method(
+    "usher.catalog.v1.CatalogService",
+    "ListPaymentPeriods",
+    catalog_pb2.ListPaymentPeriodsRequest,
+    catalog_pb2.ListPaymentPeriodsResponse,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+CATALOG_SERVICE_UPDATE_PAYMENT_PERIOD = Method(
+    "usher.catalog.v1.CatalogService",
+    "UpdatePaymentPeriod",
+    catalog_pb2.UpdatePaymentPeriodRequest,
+    catalog_pb2.PaymentPeriod,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+CATALOG_SERVICE_DELETE_PAYMENT_PERIOD = Method(
+    "usher.catalog.v1.CatalogService",
+    "DeletePaymentPeriod",
+    catalog_pb2.DeletePaymentPeriodRequest,
+    empty_pb2.Empty,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
 CATALOG_SERVICE_CREATE_VIEWER = Method(
     "usher.catalog.v1.CatalogService",
     "CreateViewer",
@@ -101,7 +245,7 @@ CATALOG_SERVICE_DELETE_VIEWER = Method(
 
 
 class CatalogService:
-    """The catalogue: assets and viewers, under the ids of the owner's own system."""
+    """The catalogue: assets, packages of them, what they cost, and viewers, under the ids of the owner's own system."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -182,7 +326,8 @@ class CatalogService:
         options: CallOptions | None = None,
     ) -> empty_pb2.Empty:
         """Deletes an asset: nobody comes in any more, and the id is free for another one, which nobody has access to yet.
-        Vouchers and accesses that name it stay as records. Scope `catalog:write`.
+        It leaves its packages, and its price options end with it. Vouchers and accesses that name it stay as records.
+        Scope `catalog:write`.
         Refusals: NOT_FOUND `ASSET_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
         """
         message = build_request(catalog_pb2.DeleteAssetRequest, request, {
@@ -191,6 +336,290 @@ class CatalogService:
             "request_id": request_id,
         })
         return self._channel.call(CATALOG_SERVICE_DELETE_ASSET, message, options)
+
+    def batch_upsert_assets(
+        self,
+        request: catalog_pb2.BatchUpsertAssetsRequest | None = None,
+        *,
+        assets: Iterable[catalog_pb2.Asset | Mapping[str, Any]] | None = None,
+        validate_only: bool | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.BatchUpsertAssetsResponse:
+        """Creates or replaces up to 1,000 assets by their ids, all or none: for keeping step with the owner's system. A row
+        that is as it was changes nothing. Members may be rows of the same call. Scope `catalog:write`.
+        Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `assets[3].title`, also for another type than the
+        asset has; NOT_FOUND `ASSET_NOT_FOUND` for a member that does not exist.
+        """
+        message = build_request(catalog_pb2.BatchUpsertAssetsRequest, request, {
+            "assets": assets,
+            "validate_only": validate_only,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_BATCH_UPSERT_ASSETS, message, options)
+
+    def create_package(
+        self,
+        request: catalog_pb2.CreatePackageRequest | None = None,
+        *,
+        package: catalog_pb2.Package | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.Package:
+        """Creates a package. Scope `catalog:write`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND` for an asset that does not exist; ALREADY_EXISTS `PACKAGE_EXISTS`,
+        `PACKAGE_CODE_TAKEN`.
+        """
+        message = build_request(catalog_pb2.CreatePackageRequest, request, {
+            "package": package,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_CREATE_PACKAGE, message, options)
+
+    def get_package(
+        self,
+        request: catalog_pb2.GetPackageRequest | None = None,
+        *,
+        package_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.Package:
+        """Returns one package. Scope `catalog:read`. Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`."""
+        message = build_request(catalog_pb2.GetPackageRequest, request, {
+            "package_id": package_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_GET_PACKAGE, message, options)
+
+    def list_packages(
+        self,
+        request: catalog_pb2.ListPackagesRequest | None = None,
+        *,
+        asset_id: str | None = None,
+        package_code: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.ListPackagesResponse:
+        """Lists packages, oldest first. Scope `catalog:read`."""
+        message = build_request(catalog_pb2.ListPackagesRequest, request, {
+            "asset_id": asset_id,
+            "package_code": package_code,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return self._channel.call(CATALOG_SERVICE_LIST_PACKAGES, message, options)
+
+    def update_package(
+        self,
+        request: catalog_pb2.UpdatePackageRequest | None = None,
+        *,
+        package: catalog_pb2.Package | Mapping[str, Any] | None = None,
+        update_mask: field_mask_pb2.FieldMask | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.Package:
+        """Changes a package; its id stays. Whoever has access to it has access to the assets that it has now.
+        Scope `catalog:write`.
+        Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`; ABORTED `ETAG_MISMATCH`; NOT_FOUND `ASSET_NOT_FOUND`; ALREADY_EXISTS
+        `PACKAGE_CODE_TAKEN`.
+        """
+        message = build_request(catalog_pb2.UpdatePackageRequest, request, {
+            "package": package,
+            "update_mask": update_mask,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_UPDATE_PACKAGE, message, options)
+
+    def delete_package(
+        self,
+        request: catalog_pb2.DeletePackageRequest | None = None,
+        *,
+        package_id: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> empty_pb2.Empty:
+        """Deletes a package: access to it opens nothing any more, its price options and payment periods end with it, and its
+        id and code are free for another one. Records that name it stay. Scope `catalog:write`.
+        Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.DeletePackageRequest, request, {
+            "package_id": package_id,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_DELETE_PACKAGE, message, options)
+
+    def create_price_option(
+        self,
+        request: catalog_pb2.CreatePriceOptionRequest | None = None,
+        *,
+        price_option: catalog_pb2.PriceOption | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.PriceOption:
+        """Creates a price option of an asset or a package. Scope `catalog:write`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`; ALREADY_EXISTS `PRICE_OPTION_EXISTS`.
+        """
+        message = build_request(catalog_pb2.CreatePriceOptionRequest, request, {
+            "price_option": price_option,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_CREATE_PRICE_OPTION, message, options)
+
+    def get_price_option(
+        self,
+        request: catalog_pb2.GetPriceOptionRequest | None = None,
+        *,
+        price_option_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.PriceOption:
+        """Returns one price option. Scope `catalog:read`. Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`."""
+        message = build_request(catalog_pb2.GetPriceOptionRequest, request, {
+            "price_option_id": price_option_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_GET_PRICE_OPTION, message, options)
+
+    def list_price_options(
+        self,
+        request: catalog_pb2.ListPriceOptionsRequest | None = None,
+        *,
+        asset_id: str | None = None,
+        package_id: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.ListPriceOptionsResponse:
+        """Lists price options, oldest first. Scope `catalog:read`."""
+        message = build_request(catalog_pb2.ListPriceOptionsRequest, request, {
+            "asset_id": asset_id,
+            "package_id": package_id,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return self._channel.call(CATALOG_SERVICE_LIST_PRICE_OPTIONS, message, options)
+
+    def update_price_option(
+        self,
+        request: catalog_pb2.UpdatePriceOptionRequest | None = None,
+        *,
+        price_option: catalog_pb2.PriceOption | Mapping[str, Any] | None = None,
+        update_mask: field_mask_pb2.FieldMask | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.PriceOption:
+        """Changes a price option for purchases from now on; what it is for and its payment type stay. Scope `catalog:write`.
+        Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.UpdatePriceOptionRequest, request, {
+            "price_option": price_option,
+            "update_mask": update_mask,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_UPDATE_PRICE_OPTION, message, options)
+
+    def delete_price_option(
+        self,
+        request: catalog_pb2.DeletePriceOptionRequest | None = None,
+        *,
+        price_option_id: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> empty_pb2.Empty:
+        """Deletes a price option: nothing is bought by it any more; what was stays. Scope `catalog:write`.
+        Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.DeletePriceOptionRequest, request, {
+            "price_option_id": price_option_id,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_DELETE_PRICE_OPTION, message, options)
+
+    def create_payment_period(
+        self,
+        request: catalog_pb2.CreatePaymentPeriodRequest | None = None,
+        *,
+        payment_period: catalog_pb2.PaymentPeriod | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.PaymentPeriod:
+        """Creates a payment period of a package. Scope `catalog:write`.
+        Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`; ALREADY_EXISTS `PAYMENT_PERIOD_EXISTS`.
+        """
+        message = build_request(catalog_pb2.CreatePaymentPeriodRequest, request, {
+            "payment_period": payment_period,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_CREATE_PAYMENT_PERIOD, message, options)
+
+    def get_payment_period(
+        self,
+        request: catalog_pb2.GetPaymentPeriodRequest | None = None,
+        *,
+        payment_period_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.PaymentPeriod:
+        """Returns one payment period. Scope `catalog:read`. Refusals: NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`."""
+        message = build_request(catalog_pb2.GetPaymentPeriodRequest, request, {
+            "payment_period_id": payment_period_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_GET_PAYMENT_PERIOD, message, options)
+
+    def list_payment_periods(
+        self,
+        request: catalog_pb2.ListPaymentPeriodsRequest | None = None,
+        *,
+        package_id: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.ListPaymentPeriodsResponse:
+        """Lists payment periods, oldest first. Scope `catalog:read`."""
+        message = build_request(catalog_pb2.ListPaymentPeriodsRequest, request, {
+            "package_id": package_id,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return self._channel.call(CATALOG_SERVICE_LIST_PAYMENT_PERIODS, message, options)
+
+    def update_payment_period(
+        self,
+        request: catalog_pb2.UpdatePaymentPeriodRequest | None = None,
+        *,
+        payment_period: catalog_pb2.PaymentPeriod | Mapping[str, Any] | None = None,
+        update_mask: field_mask_pb2.FieldMask | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.PaymentPeriod:
+        """Changes a payment period for orders from now on; its package stays. Scope `catalog:write`.
+        Refusals: NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.UpdatePaymentPeriodRequest, request, {
+            "payment_period": payment_period,
+            "update_mask": update_mask,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_UPDATE_PAYMENT_PERIOD, message, options)
+
+    def delete_payment_period(
+        self,
+        request: catalog_pb2.DeletePaymentPeriodRequest | None = None,
+        *,
+        payment_period_id: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> empty_pb2.Empty:
+        """Deletes a payment period: nothing is ordered for it any more; what was stays. Scope `catalog:write`.
+        Refusals: NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.DeletePaymentPeriodRequest, request, {
+            "payment_period_id": payment_period_id,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_DELETE_PAYMENT_PERIOD, message, options)
 
     def create_viewer(
         self,
@@ -276,7 +705,7 @@ class CatalogService:
 
 
 class AsyncCatalogService:
-    """The catalogue: assets and viewers, under the ids of the owner's own system."""
+    """The catalogue: assets, packages of them, what they cost, and viewers, under the ids of the owner's own system."""
 
     def __init__(self, channel: AsyncChannel) -> None:
         self._channel = channel
@@ -357,7 +786,8 @@ class AsyncCatalogService:
         options: CallOptions | None = None,
     ) -> empty_pb2.Empty:
         """Deletes an asset: nobody comes in any more, and the id is free for another one, which nobody has access to yet.
-        Vouchers and accesses that name it stay as records. Scope `catalog:write`.
+        It leaves its packages, and its price options end with it. Vouchers and accesses that name it stay as records.
+        Scope `catalog:write`.
         Refusals: NOT_FOUND `ASSET_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
         """
         message = build_request(catalog_pb2.DeleteAssetRequest, request, {
@@ -366,6 +796,290 @@ class AsyncCatalogService:
             "request_id": request_id,
         })
         return await self._channel.call(CATALOG_SERVICE_DELETE_ASSET, message, options)
+
+    async def batch_upsert_assets(
+        self,
+        request: catalog_pb2.BatchUpsertAssetsRequest | None = None,
+        *,
+        assets: Iterable[catalog_pb2.Asset | Mapping[str, Any]] | None = None,
+        validate_only: bool | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.BatchUpsertAssetsResponse:
+        """Creates or replaces up to 1,000 assets by their ids, all or none: for keeping step with the owner's system. A row
+        that is as it was changes nothing. Members may be rows of the same call. Scope `catalog:write`.
+        Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `assets[3].title`, also for another type than the
+        asset has; NOT_FOUND `ASSET_NOT_FOUND` for a member that does not exist.
+        """
+        message = build_request(catalog_pb2.BatchUpsertAssetsRequest, request, {
+            "assets": assets,
+            "validate_only": validate_only,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_BATCH_UPSERT_ASSETS, message, options)
+
+    async def create_package(
+        self,
+        request: catalog_pb2.CreatePackageRequest | None = None,
+        *,
+        package: catalog_pb2.Package | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.Package:
+        """Creates a package. Scope `catalog:write`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND` for an asset that does not exist; ALREADY_EXISTS `PACKAGE_EXISTS`,
+        `PACKAGE_CODE_TAKEN`.
+        """
+        message = build_request(catalog_pb2.CreatePackageRequest, request, {
+            "package": package,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_CREATE_PACKAGE, message, options)
+
+    async def get_package(
+        self,
+        request: catalog_pb2.GetPackageRequest | None = None,
+        *,
+        package_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.Package:
+        """Returns one package. Scope `catalog:read`. Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`."""
+        message = build_request(catalog_pb2.GetPackageRequest, request, {
+            "package_id": package_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_GET_PACKAGE, message, options)
+
+    async def list_packages(
+        self,
+        request: catalog_pb2.ListPackagesRequest | None = None,
+        *,
+        asset_id: str | None = None,
+        package_code: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.ListPackagesResponse:
+        """Lists packages, oldest first. Scope `catalog:read`."""
+        message = build_request(catalog_pb2.ListPackagesRequest, request, {
+            "asset_id": asset_id,
+            "package_code": package_code,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return await self._channel.call(CATALOG_SERVICE_LIST_PACKAGES, message, options)
+
+    async def update_package(
+        self,
+        request: catalog_pb2.UpdatePackageRequest | None = None,
+        *,
+        package: catalog_pb2.Package | Mapping[str, Any] | None = None,
+        update_mask: field_mask_pb2.FieldMask | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.Package:
+        """Changes a package; its id stays. Whoever has access to it has access to the assets that it has now.
+        Scope `catalog:write`.
+        Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`; ABORTED `ETAG_MISMATCH`; NOT_FOUND `ASSET_NOT_FOUND`; ALREADY_EXISTS
+        `PACKAGE_CODE_TAKEN`.
+        """
+        message = build_request(catalog_pb2.UpdatePackageRequest, request, {
+            "package": package,
+            "update_mask": update_mask,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_UPDATE_PACKAGE, message, options)
+
+    async def delete_package(
+        self,
+        request: catalog_pb2.DeletePackageRequest | None = None,
+        *,
+        package_id: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> empty_pb2.Empty:
+        """Deletes a package: access to it opens nothing any more, its price options and payment periods end with it, and its
+        id and code are free for another one. Records that name it stay. Scope `catalog:write`.
+        Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.DeletePackageRequest, request, {
+            "package_id": package_id,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_DELETE_PACKAGE, message, options)
+
+    async def create_price_option(
+        self,
+        request: catalog_pb2.CreatePriceOptionRequest | None = None,
+        *,
+        price_option: catalog_pb2.PriceOption | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.PriceOption:
+        """Creates a price option of an asset or a package. Scope `catalog:write`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`; ALREADY_EXISTS `PRICE_OPTION_EXISTS`.
+        """
+        message = build_request(catalog_pb2.CreatePriceOptionRequest, request, {
+            "price_option": price_option,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_CREATE_PRICE_OPTION, message, options)
+
+    async def get_price_option(
+        self,
+        request: catalog_pb2.GetPriceOptionRequest | None = None,
+        *,
+        price_option_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.PriceOption:
+        """Returns one price option. Scope `catalog:read`. Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`."""
+        message = build_request(catalog_pb2.GetPriceOptionRequest, request, {
+            "price_option_id": price_option_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_GET_PRICE_OPTION, message, options)
+
+    async def list_price_options(
+        self,
+        request: catalog_pb2.ListPriceOptionsRequest | None = None,
+        *,
+        asset_id: str | None = None,
+        package_id: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.ListPriceOptionsResponse:
+        """Lists price options, oldest first. Scope `catalog:read`."""
+        message = build_request(catalog_pb2.ListPriceOptionsRequest, request, {
+            "asset_id": asset_id,
+            "package_id": package_id,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return await self._channel.call(CATALOG_SERVICE_LIST_PRICE_OPTIONS, message, options)
+
+    async def update_price_option(
+        self,
+        request: catalog_pb2.UpdatePriceOptionRequest | None = None,
+        *,
+        price_option: catalog_pb2.PriceOption | Mapping[str, Any] | None = None,
+        update_mask: field_mask_pb2.FieldMask | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.PriceOption:
+        """Changes a price option for purchases from now on; what it is for and its payment type stay. Scope `catalog:write`.
+        Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.UpdatePriceOptionRequest, request, {
+            "price_option": price_option,
+            "update_mask": update_mask,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_UPDATE_PRICE_OPTION, message, options)
+
+    async def delete_price_option(
+        self,
+        request: catalog_pb2.DeletePriceOptionRequest | None = None,
+        *,
+        price_option_id: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> empty_pb2.Empty:
+        """Deletes a price option: nothing is bought by it any more; what was stays. Scope `catalog:write`.
+        Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.DeletePriceOptionRequest, request, {
+            "price_option_id": price_option_id,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_DELETE_PRICE_OPTION, message, options)
+
+    async def create_payment_period(
+        self,
+        request: catalog_pb2.CreatePaymentPeriodRequest | None = None,
+        *,
+        payment_period: catalog_pb2.PaymentPeriod | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.PaymentPeriod:
+        """Creates a payment period of a package. Scope `catalog:write`.
+        Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`; ALREADY_EXISTS `PAYMENT_PERIOD_EXISTS`.
+        """
+        message = build_request(catalog_pb2.CreatePaymentPeriodRequest, request, {
+            "payment_period": payment_period,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_CREATE_PAYMENT_PERIOD, message, options)
+
+    async def get_payment_period(
+        self,
+        request: catalog_pb2.GetPaymentPeriodRequest | None = None,
+        *,
+        payment_period_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.PaymentPeriod:
+        """Returns one payment period. Scope `catalog:read`. Refusals: NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`."""
+        message = build_request(catalog_pb2.GetPaymentPeriodRequest, request, {
+            "payment_period_id": payment_period_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_GET_PAYMENT_PERIOD, message, options)
+
+    async def list_payment_periods(
+        self,
+        request: catalog_pb2.ListPaymentPeriodsRequest | None = None,
+        *,
+        package_id: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.ListPaymentPeriodsResponse:
+        """Lists payment periods, oldest first. Scope `catalog:read`."""
+        message = build_request(catalog_pb2.ListPaymentPeriodsRequest, request, {
+            "package_id": package_id,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return await self._channel.call(CATALOG_SERVICE_LIST_PAYMENT_PERIODS, message, options)
+
+    async def update_payment_period(
+        self,
+        request: catalog_pb2.UpdatePaymentPeriodRequest | None = None,
+        *,
+        payment_period: catalog_pb2.PaymentPeriod | Mapping[str, Any] | None = None,
+        update_mask: field_mask_pb2.FieldMask | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.PaymentPeriod:
+        """Changes a payment period for orders from now on; its package stays. Scope `catalog:write`.
+        Refusals: NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.UpdatePaymentPeriodRequest, request, {
+            "payment_period": payment_period,
+            "update_mask": update_mask,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_UPDATE_PAYMENT_PERIOD, message, options)
+
+    async def delete_payment_period(
+        self,
+        request: catalog_pb2.DeletePaymentPeriodRequest | None = None,
+        *,
+        payment_period_id: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> empty_pb2.Empty:
+        """Deletes a payment period: nothing is ordered for it any more; what was stays. Scope `catalog:write`.
+        Refusals: NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.DeletePaymentPeriodRequest, request, {
+            "payment_period_id": payment_period_id,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_DELETE_PAYMENT_PERIOD, message, options)
 
     async def create_viewer(
         self,

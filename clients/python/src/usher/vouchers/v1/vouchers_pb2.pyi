@@ -41,6 +41,7 @@ class AccessPeriodUnit(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ACCESS_PERIOD_UNIT_DAY: _ClassVar[AccessPeriodUnit]
     ACCESS_PERIOD_UNIT_MONTH: _ClassVar[AccessPeriodUnit]
     ACCESS_PERIOD_UNIT_YEAR: _ClassVar[AccessPeriodUnit]
+    ACCESS_PERIOD_UNIT_WEEK: _ClassVar[AccessPeriodUnit]
 
 class BulkMode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -65,6 +66,7 @@ ACCESS_PERIOD_UNIT_HOUR: AccessPeriodUnit
 ACCESS_PERIOD_UNIT_DAY: AccessPeriodUnit
 ACCESS_PERIOD_UNIT_MONTH: AccessPeriodUnit
 ACCESS_PERIOD_UNIT_YEAR: AccessPeriodUnit
+ACCESS_PERIOD_UNIT_WEEK: AccessPeriodUnit
 BULK_MODE_UNSPECIFIED: BulkMode
 BULK_MODE_ATOMIC: BulkMode
 BULK_MODE_PER_ROW: BulkMode

@@ -1,0 +1,70 @@
+import SwiftProtobuf
+import UsherAPI
+import UsherContract
+import UsherStorage
+
+extension CatalogService {
+    func createViewer(
+        _ request: Usher_Catalog_V1_CreateViewerRequest, _ tx: Transaction
+    ) throws -> Usher_Catalog_V1_Viewer {
+        var violations = Violations()
+        let viewer = Viewer.described(request.viewer, id: tx.newID("vwr"), now: tx.now, &violations)
+        try violations.refuse()
+        guard try ViewerStore.insert(viewer, in: tx) else { throw CatalogRefusal.viewerExists(viewer.id) }
+        try tx.record("viewer.created", viewer.id, after: ["email": viewer.email])
+        return .init(viewer, of: try tx.organisationID)
+    }
+
+    func getViewer(
+        _ request: Usher_Catalog_V1_GetViewerRequest, _ tx: Transaction
+    ) throws -> Usher_Catalog_V1_Viewer {
+        guard let viewer = try ViewerStore.find(request.viewerID, in: tx) else { throw CatalogRefusal.viewerNotFound }
+        return .init(viewer, of: try tx.organisationID)
+    }
+
+    func listViewers(
+        _ request: Usher_Catalog_V1_ListViewersRequest, _ tx: Transaction
+    ) throws -> Usher_Catalog_V1_ListViewersResponse {
+        let page = try Page(of: request)
+        let found = try ViewerStore.list(after: try page.afterNumber(), limit: page.size + 1, in: tx)
+        let organisationID = try tx.organisationID
+        let (items, token) = try page.cut(found, key: { String($0.key) }) {
+            Usher_Catalog_V1_Viewer($0, of: organisationID)
+        }
+        return .with { ($0.viewers, $0.nextPageToken) = (items, token) }
+    }
+
+    func updateViewer(
+        _ request: Usher_Catalog_V1_UpdateViewerRequest, _ tx: Transaction
+    ) throws -> Usher_Catalog_V1_Viewer {
+        var violations = Violations()
+        let fields = ViewerField.named(in: request.updateMask, &violations)
+        if fields.contains(.email) { violations.requireEmail(request.viewer.email, "viewer.email") }
+        try violations.refuse()
+        guard let before = try ViewerStore.find(request.viewer.viewerID, in: tx) else {
+            throw CatalogRefusal.viewerNotFound
+        }
+        try ETag.check(request.viewer.etag, against: before.version)
+        guard fields.contains(.email), request.viewer.email != before.email else {
+            return .init(before, of: try tx.organisationID)
+        }
+        var viewer = before
+        (viewer.email, viewer.updateTime, viewer.version) = (request.viewer.email, tx.now, before.version + 1)
+        try ViewerStore.update(viewer, in: tx)
+        try tx.record(
+            "viewer.updated", viewer.id, before: ["email": before.email], after: ["email": viewer.email])
+        return .init(viewer, of: try tx.organisationID)
+    }
+
+    func deleteViewer(
+        _ request: Usher_Catalog_V1_DeleteViewerRequest, _ tx: Transaction
+    ) throws -> Google_Protobuf_Empty {
+        guard let viewer = try ViewerStore.find(request.viewerID, in: tx) else { throw CatalogRefusal.viewerNotFound }
+        try ETag.check(request.etag, against: viewer.version)
+        try ViewerStore.delete(viewer.key, in: tx)
+        let ended = try AccessEnding.apply(toAllOf: viewer.key, in: tx)
+        // The address is not kept in the journal either: a deleted viewer is forgotten.
+        try tx.record("viewer.deleted", viewer.id, after: ["ended_accesses": ended])
+        return .init()
+    }
+}
