@@ -10,7 +10,7 @@ struct Fuzzer: ParsableCommand {
         abstract: "Feeds random and mutated bytes to the parsers that face strangers.",
         discussion: "The same seed gives the same inputs. The first wrong answer is printed with its input.")
 
-    @Argument(help: "frames, envelope or key; all of them where none is named.")
+    @Argument(help: "frames, envelope, key or csv; all of them where none is named.")
     var targets: [String] = []
 
     @Option(help: "How many inputs each gets.")
@@ -22,7 +22,9 @@ struct Fuzzer: ParsableCommand {
     @Option(help: "A file with one input to check instead, as libFuzzer leaves it.")
     var replay: String?
 
-    static func allTargets() throws -> [any FuzzTarget] { [FrameTarget(), EnvelopeTarget(), try KeyTarget()] }
+    static func allTargets() throws -> [any FuzzTarget] {
+        [FrameTarget(), EnvelopeTarget(), try KeyTarget(), CSVTarget()]
+    }
 
     func run() throws {
         let all = try Self.allTargets()

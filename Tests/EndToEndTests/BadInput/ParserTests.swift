@@ -16,6 +16,8 @@ import Testing
 
     @Test func keys() throws { try run(KeyTarget()) }
 
+    @Test func csv() throws { try run(CSVTarget()) }
+
     private func run(_ target: any FuzzTarget) throws {
         let report = try FuzzRun.run(target, inputs: Self.inputs, seed: 1)
         print("\(target.name): \(report.inputs) inputs, \(report.accepted) accepted, \(report.refused) refused")
