@@ -73,17 +73,21 @@ struct Tenant {
         let package = try await client.catalog.createPackage(
             .with {
                 $0.package = .with {
-                    ($0.packageID, $0.packageCode, $0.title) = ("package-\(suffix)", "code-of-\(suffix)", mark)
+                    ($0.packageID, $0.packageCode, $0.title) = ("package-\(suffix)", "code-\(suffix)", mark)
                     $0.assetIds = [assetID]
                 }
             })
-        let option = try await client.catalog.createPriceOption(
-            .with {
-                $0.priceOption = .with {
-                    ($0.priceOptionID, $0.assetID, $0.name) = ("option-\(suffix)", assetID, mark)
-                    ($0.paymentType, $0.price.currencyCode) = (.ppv, "SEK")
-                }
-            })
+        for isForPackage in [true, false] {
+            let option = try await client.catalog.createPriceOption(
+                .with {
+                    $0.priceOption = .with {
+                        $0.priceOptionID = "option-\(isForPackage ? "p" : "a")-\(suffix)"
+                        ($0.assetID, $0.packageID) = isForPackage ? ("", package.packageID) : (assetID, "")
+                        ($0.name, $0.paymentType, $0.price.currencyCode) = (mark, .ppv, "SEK")
+                    }
+                })
+            ids[.priceOption] = option.priceOptionID
+        }
         let period = try await client.catalog.createPaymentPeriod(
             .with {
                 $0.paymentPeriod = .with {
@@ -93,7 +97,7 @@ struct Tenant {
                 }
             })
         (ids[.package], ids[.packageCode]) = (package.packageID, package.packageCode)
-        (ids[.priceOption], ids[.paymentPeriod]) = (option.priceOptionID, period.paymentPeriodID)
+        ids[.paymentPeriod] = period.paymentPeriodID
     }
 
     /// The usual request of this tenant to a method: everything that it names is its own.
