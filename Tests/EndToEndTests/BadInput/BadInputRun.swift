@@ -27,6 +27,9 @@ struct BadInputRun {
         await platform.close()
         let client = try server.client(key: key)
         try await client.createOpening()
+        // What the good traffic asks about is named by no bad request, which may well delete `opening`.
+        _ = try await client.catalog.createAsset(
+            .with { $0.asset = .with { ($0.assetID, $0.type, $0.title) = ("screening", .video, "Screening") } })
         _ = try await client.vouchers.createVoucher(.with { $0.voucher.code = "OPEN" })
 
         let traffic = GoodTraffic()

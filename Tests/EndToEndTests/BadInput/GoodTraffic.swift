@@ -17,7 +17,7 @@ final class GoodTraffic: Sendable {
             do {
                 let reply = try await client.vouchers.redeemVoucher(.with { ($0.code, $0.viewerID) = ("OPEN", viewer) })
                 let check = try await client.accesses.checkAccess(
-                    .with { ($0.viewerID, $0.assetID) = (viewer, "opening") })
+                    .with { ($0.viewerID, $0.assetID) = (viewer, "screening") })
                 if check.access.accessID != reply.access.accessID { note("\(viewer) has another access") }
                 answered.add(2, ordering: .acquiringAndReleasing)
             } catch is CancellationError {
