@@ -7,7 +7,7 @@ public enum Schema {
     public static let organisation = [
         SettingsStore.migration, AssetStore.migration, ViewerStore.migration, VoucherStore.migration,
         AccessStore.migration, RedemptionStore.migration, PackageStore.migration, PriceOptionStore.migration,
-        PaymentPeriodStore.migration,
+        PaymentPeriodStore.migration, PlaybackSessionStore.migration,
     ]
 }
 

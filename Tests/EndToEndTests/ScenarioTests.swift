@@ -26,18 +26,35 @@ import UsherContract
             } while !token.isEmpty
             #expect(listed == 10_000)
 
-            let reply = try await client.vouchers.redeemVoucher(
-                .with { ($0.code, $0.viewerID) = (codes[4_711], "anna") })
-            // 2026-11-20T18:00Z and 48 hours later.
-            #expect(reply.redemption.redeemTime.seconds == 1_795_197_600)
-            #expect(reply.access.expireTime.seconds == 1_795_370_400)
+            // Loading the player leaves the code as it is; Play redeems it, at 2026-11-20T18:00Z.
+            let loaded = try await client.accesses.startPlayback(
+                .with {
+                    ($0.code, $0.viewerID, $0.assetID, $0.phase) = (codes[4_711], "anna", "opening", .playerLoaded)
+                })
+            #expect(!loaded.hasAccess && loaded.redemptionID.isEmpty)
+            let played = try await client.accesses.startPlayback(
+                .with {
+                    ($0.code, $0.viewerID, $0.assetID, $0.phase) = (codes[4_711], "anna", "opening", .play)
+                    $0.sessionID = loaded.session.sessionID
+                })
+            #expect(!played.redemptionID.isEmpty && played.session.sessionID == loaded.session.sessionID)
+            // 2026-11-22T18:00Z, 48 hours later.
+            #expect(played.access.startTime.seconds == 1_795_197_600)
+            #expect(played.access.expireTime.seconds == 1_795_370_400)
             let check = try await client.accesses.checkAccess(
                 .with { ($0.viewerID, $0.assetID) = ("anna", "opening") })
-            #expect(check.allowed && check.expireTime == reply.access.expireTime)
+            #expect(check.allowed && check.expireTime == played.access.expireTime)
+            let redeemed = try await client.vouchers.lookupVoucher(.with { $0.code = codes[4_711] })
+            #expect(redeemed.redeemed && redeemed.expireTime == played.access.expireTime)
             server.now = RunningServer.start + .hours(48)
             let late = try await client.accesses.checkAccess(
                 .with { ($0.viewerID, $0.assetID) = ("anna", "opening") })
             #expect(!late.allowed && late.reason == "ACCESS_EXPIRED")
+            let refused = try await reason {
+                _ = try await client.accesses.startPlayback(
+                    .with { ($0.viewerID, $0.assetID) = ("anna", "opening") })
+            }
+            #expect(refused == "ACCESS_EXPIRED")
             await client.close()
         }
     }

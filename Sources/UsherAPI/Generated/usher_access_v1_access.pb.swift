@@ -142,6 +142,115 @@ public nonisolated enum Usher_Access_V1_AccessState: SwiftProtobuf.Enum, Swift.C
 
 }
 
+/// How far a player has got.
+public nonisolated enum Usher_Access_V1_PlaybackPhase: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Means PLAY.
+  case unspecified // = 0
+
+  /// The player is on the screen. Redeems one-time vouchers only.
+  case playerLoaded // = 1
+
+  /// Play was pressed. Redeems every voucher.
+  case play // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .playerLoaded
+    case 2: self = .play
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .playerLoaded: return 1
+    case .play: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Usher_Access_V1_PlaybackPhase] = [
+    .unspecified,
+    .playerLoaded,
+    .play,
+  ]
+
+}
+
+/// Whether a session goes on.
+public nonisolated enum Usher_Access_V1_SessionState: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Never sent.
+  case unspecified // = 0
+
+  /// It does.
+  case active // = 1
+
+  /// The player has not been heard of for five minutes. The session counts no more, and goes on when the player is
+  /// heard of again while there is room.
+  case lapsed // = 2
+
+  /// The player ended it.
+  case ended // = 3
+
+  /// A newer session took its place.
+  case evicted // = 4
+
+  /// The access that it rests on is over.
+  case accessOver // = 5
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .active
+    case 2: self = .lapsed
+    case 3: self = .ended
+    case 4: self = .evicted
+    case 5: self = .accessOver
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .active: return 1
+    case .lapsed: return 2
+    case .ended: return 3
+    case .evicted: return 4
+    case .accessOver: return 5
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Usher_Access_V1_SessionState] = [
+    .unspecified,
+    .active,
+    .lapsed,
+    .ended,
+    .evicted,
+    .accessOver,
+  ]
+
+}
+
 /// One viewer's access to one thing.
 public nonisolated struct Usher_Access_V1_Access: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -240,6 +349,22 @@ public nonisolated struct Usher_Access_V1_Access: @unchecked Sendable {
   /// Clears the value of `updateTime`. Subsequent reads from it will return its default value.
   public mutating func clearUpdateTime() {_uniqueStorage()._updateTime = nil}
 
+  /// When it was first played; absent where it never was. Output only.
+  public var firstPlayTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._firstPlayTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._firstPlayTime = newValue}
+  }
+  /// Returns true if `firstPlayTime` has been explicitly set.
+  public var hasFirstPlayTime: Bool {_storage._firstPlayTime != nil}
+  /// Clears the value of `firstPlayTime`. Subsequent reads from it will return its default value.
+  public mutating func clearFirstPlayTime() {_uniqueStorage()._firstPlayTime = nil}
+
+  /// The IP address that it may be played from; empty where it is not bound to one. Output only.
+  public var boundIp: String {
+    get {_storage._boundIp}
+    set {_uniqueStorage()._boundIp = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -262,7 +387,7 @@ public nonisolated struct Usher_Access_V1_CheckAccessRequest: Sendable {
   /// The asset. Required.
   public var assetID: String = String()
 
-  /// The viewer's IP address, IPv4 or IPv6 as text; may be empty.
+  /// The viewer's IP address, IPv4 or IPv6 as text; empty means unknown, which single-IP protection refuses.
   public var ip: String = String()
 
   /// The viewer's country, an ISO 3166-1 alpha-2 code; empty means unknown, which an asset with a geo policy refuses.
@@ -402,6 +527,339 @@ public nonisolated struct Usher_Access_V1_RevokeAccessRequest: Sendable {
   public init() {}
 }
 
+/// One showing of an asset by one player.
+public nonisolated struct Usher_Access_V1_PlaybackSession: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The id, `ses_…`. Output only.
+  public var sessionID: String {
+    get {_storage._sessionID}
+    set {_uniqueStorage()._sessionID = newValue}
+  }
+
+  /// Whose record it is. Output only.
+  public var organisationID: String {
+    get {_storage._organisationID}
+    set {_uniqueStorage()._organisationID = newValue}
+  }
+
+  /// Who is watching; empty where only a voucher's code is known.
+  public var viewerID: String {
+    get {_storage._viewerID}
+    set {_uniqueStorage()._viewerID = newValue}
+  }
+
+  /// What is watched.
+  public var assetID: String {
+    get {_storage._assetID}
+    set {_uniqueStorage()._assetID = newValue}
+  }
+
+  /// The access that opened it; empty while a code that is not redeemed yet has only loaded the player.
+  public var accessID: String {
+    get {_storage._accessID}
+    set {_uniqueStorage()._accessID = newValue}
+  }
+
+  /// The voucher by which it opened; empty for none.
+  public var voucherID: String {
+    get {_storage._voucherID}
+    set {_uniqueStorage()._voucherID = newValue}
+  }
+
+  /// How far the player has got.
+  public var phase: Usher_Access_V1_PlaybackPhase {
+    get {_storage._phase}
+    set {_uniqueStorage()._phase = newValue}
+  }
+
+  /// Whether it goes on.
+  public var state: Usher_Access_V1_SessionState {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
+
+  /// The viewer's IP address; empty for unknown.
+  public var ip: String {
+    get {_storage._ip}
+    set {_uniqueStorage()._ip = newValue}
+  }
+
+  /// The viewer's country, an ISO 3166-1 alpha-2 code; empty for unknown.
+  public var country: String {
+    get {_storage._country}
+    set {_uniqueStorage()._country = newValue}
+  }
+
+  /// What it is watched on, in the player's words.
+  public var device: String {
+    get {_storage._device}
+    set {_uniqueStorage()._device = newValue}
+  }
+
+  /// When it began.
+  public var startTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._startTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._startTime = newValue}
+  }
+  /// Returns true if `startTime` has been explicitly set.
+  public var hasStartTime: Bool {_storage._startTime != nil}
+  /// Clears the value of `startTime`. Subsequent reads from it will return its default value.
+  public mutating func clearStartTime() {_uniqueStorage()._startTime = nil}
+
+  /// When the player was last heard of.
+  public var lastSeenTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._lastSeenTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._lastSeenTime = newValue}
+  }
+  /// Returns true if `lastSeenTime` has been explicitly set.
+  public var hasLastSeenTime: Bool {_storage._lastSeenTime != nil}
+  /// Clears the value of `lastSeenTime`. Subsequent reads from it will return its default value.
+  public mutating func clearLastSeenTime() {_uniqueStorage()._lastSeenTime = nil}
+
+  /// When it ended; absent where nobody ended it.
+  public var endTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._endTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._endTime = newValue}
+  }
+  /// Returns true if `endTime` has been explicitly set.
+  public var hasEndTime: Bool {_storage._endTime != nil}
+  /// Clears the value of `endTime`. Subsequent reads from it will return its default value.
+  public mutating func clearEndTime() {_uniqueStorage()._endTime = nil}
+
+  /// Where in the asset the player was when it was last heard of, in seconds from the beginning.
+  public var positionSeconds: Int64 {
+    get {_storage._positionSeconds}
+    set {_uniqueStorage()._positionSeconds = newValue}
+  }
+
+  /// How much was viewed, in seconds.
+  public var viewedSeconds: Int64 {
+    get {_storage._viewedSeconds}
+    set {_uniqueStorage()._viewedSeconds = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Asks for a session to begin.
+public nonisolated struct Usher_Access_V1_StartPlaybackRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The viewer. Give the viewer, or a voucher's code, or both: then either may open.
+  public var viewerID: String = String()
+
+  /// A voucher's code. One that has not been redeemed, and could be, is redeemed: for the viewer where one is given.
+  public var code: String = String()
+
+  /// The asset. Required.
+  public var assetID: String = String()
+
+  /// The viewer's IP address, IPv4 or IPv6 as text; empty means unknown, which single-IP protection refuses.
+  public var ip: String = String()
+
+  /// The viewer's country, an ISO 3166-1 alpha-2 code; empty means unknown, which an asset with a geo policy refuses.
+  public var country: String = String()
+
+  /// How far the player has got.
+  public var phase: Usher_Access_V1_PlaybackPhase = .unspecified
+
+  /// The session to go on with, of the same viewer or code and the same asset; empty for a new one. A player that has
+  /// begun with PLAYER_LOADED names it with PLAY.
+  public var sessionID: String = String()
+
+  /// What it is watched on, in the player's words; at most 200 characters.
+  public var device: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The session that has begun.
+public nonisolated struct Usher_Access_V1_StartPlaybackResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The session.
+  public var session: Usher_Access_V1_PlaybackSession {
+    get {_session ?? Usher_Access_V1_PlaybackSession()}
+    set {_session = newValue}
+  }
+  /// Returns true if `session` has been explicitly set.
+  public var hasSession: Bool {self._session != nil}
+  /// Clears the value of `session`. Subsequent reads from it will return its default value.
+  public mutating func clearSession() {self._session = nil}
+
+  /// The access that opened it; absent while a code that is not redeemed yet has only loaded the player.
+  public var access: Usher_Access_V1_Access {
+    get {_access ?? Usher_Access_V1_Access()}
+    set {_access = newValue}
+  }
+  /// Returns true if `access` has been explicitly set.
+  public var hasAccess: Bool {self._access != nil}
+  /// Clears the value of `access`. Subsequent reads from it will return its default value.
+  public mutating func clearAccess() {self._access = nil}
+
+  /// The redemption that this call made, `red_…`; empty for none.
+  public var redemptionID: String = String()
+
+  /// The sessions that were ended to make room.
+  public var evictedSessionIds: [String] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _session: Usher_Access_V1_PlaybackSession? = nil
+  fileprivate var _access: Usher_Access_V1_Access? = nil
+}
+
+/// Says how far a session is.
+public nonisolated struct Usher_Access_V1_RecordPlaybackRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The session's id.
+  public var sessionID: String = String()
+
+  /// Where in the asset the player is, in seconds from the beginning.
+  public var positionSeconds: Int64 = 0
+
+  /// How much was viewed since the session's beginning, in seconds. The most that was ever said is kept.
+  public var viewedSeconds: Int64 = 0
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Whether a session may go on.
+public nonisolated struct Usher_Access_V1_RecordPlaybackResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The session as it is now.
+  public var session: Usher_Access_V1_PlaybackSession {
+    get {_session ?? Usher_Access_V1_PlaybackSession()}
+    set {_session = newValue}
+  }
+  /// Returns true if `session` has been explicitly set.
+  public var hasSession: Bool {self._session != nil}
+  /// Clears the value of `session`. Subsequent reads from it will return its default value.
+  public mutating func clearSession() {self._session = nil}
+
+  /// Whether the player may go on.
+  public var allowed: Bool = false
+
+  /// Why not; empty when allowed: `SESSION_ENDED`, `SESSION_EVICTED`, `NO_ACCESS` (it was taken away),
+  /// `ACCESS_EXPIRED`, `TOO_MANY_SESSIONS` (others have begun while it was not heard of).
+  public var reason: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _session: Usher_Access_V1_PlaybackSession? = nil
+}
+
+/// Asks for a session to end.
+public nonisolated struct Usher_Access_V1_EndPlaybackRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The session's id.
+  public var sessionID: String = String()
+
+  /// Where in the asset the player was, in seconds from the beginning; absent leaves what was last said.
+  public var positionSeconds: Int64 {
+    get {_positionSeconds ?? 0}
+    set {_positionSeconds = newValue}
+  }
+  /// Returns true if `positionSeconds` has been explicitly set.
+  public var hasPositionSeconds: Bool {self._positionSeconds != nil}
+  /// Clears the value of `positionSeconds`. Subsequent reads from it will return its default value.
+  public mutating func clearPositionSeconds() {self._positionSeconds = nil}
+
+  /// How much was viewed since the session's beginning, in seconds; absent leaves what was last said.
+  public var viewedSeconds: Int64 {
+    get {_viewedSeconds ?? 0}
+    set {_viewedSeconds = newValue}
+  }
+  /// Returns true if `viewedSeconds` has been explicitly set.
+  public var hasViewedSeconds: Bool {self._viewedSeconds != nil}
+  /// Clears the value of `viewedSeconds`. Subsequent reads from it will return its default value.
+  public mutating func clearViewedSeconds() {self._viewedSeconds = nil}
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _positionSeconds: Int64? = nil
+  fileprivate var _viewedSeconds: Int64? = nil
+}
+
+/// Asks for a page of sessions.
+public nonisolated struct Usher_Access_V1_ListSessionsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Only this viewer's; empty for everybody's. Not together with `voucher_id`.
+  public var viewerID: String = String()
+
+  /// Only those that opened by this voucher; empty for all.
+  public var voucherID: String = String()
+
+  /// How many at most; 0 means 100, more than 1,000 means 1,000.
+  public var pageSize: Int32 = 0
+
+  /// The `next_page_token` of the page before; empty for the first.
+  public var pageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A page of sessions.
+public nonisolated struct Usher_Access_V1_ListSessionsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The sessions.
+  public var sessions: [Usher_Access_V1_PlaybackSession] = []
+
+  /// The token of the next page; empty where this is the last.
+  public var nextPageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "usher.access.v1"
@@ -414,9 +872,17 @@ nonisolated extension Usher_Access_V1_AccessState: SwiftProtobuf._ProtoNameProvi
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ACCESS_STATE_UNSPECIFIED\0\u{1}ACCESS_STATE_SCHEDULED\0\u{1}ACCESS_STATE_ACTIVE\0\u{1}ACCESS_STATE_EXPIRED\0\u{1}ACCESS_STATE_REVOKED\0")
 }
 
+nonisolated extension Usher_Access_V1_PlaybackPhase: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PLAYBACK_PHASE_UNSPECIFIED\0\u{1}PLAYBACK_PHASE_PLAYER_LOADED\0\u{1}PLAYBACK_PHASE_PLAY\0")
+}
+
+nonisolated extension Usher_Access_V1_SessionState: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SESSION_STATE_UNSPECIFIED\0\u{1}SESSION_STATE_ACTIVE\0\u{1}SESSION_STATE_LAPSED\0\u{1}SESSION_STATE_ENDED\0\u{1}SESSION_STATE_EVICTED\0\u{1}SESSION_STATE_ACCESS_OVER\0")
+}
+
 nonisolated extension Usher_Access_V1_Access: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Access"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}access_id\0\u{3}organisation_id\0\u{3}viewer_id\0\u{3}asset_id\0\u{1}type\0\u{1}state\0\u{3}start_time\0\u{3}expire_time\0\u{3}original_expire_time\0\u{3}voucher_id\0\u{3}create_time\0\u{3}update_time\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}access_id\0\u{3}organisation_id\0\u{3}viewer_id\0\u{3}asset_id\0\u{1}type\0\u{1}state\0\u{3}start_time\0\u{3}expire_time\0\u{3}original_expire_time\0\u{3}voucher_id\0\u{3}create_time\0\u{3}update_time\0\u{3}first_play_time\0\u{3}bound_ip\0")
 
   fileprivate class _StorageClass {
     var _accessID: String = String()
@@ -431,6 +897,8 @@ nonisolated extension Usher_Access_V1_Access: SwiftProtobuf.Message, SwiftProtob
     var _voucherID: String = String()
     var _createTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _updateTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _firstPlayTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _boundIp: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -453,6 +921,8 @@ nonisolated extension Usher_Access_V1_Access: SwiftProtobuf.Message, SwiftProtob
       _voucherID = source._voucherID
       _createTime = source._createTime
       _updateTime = source._updateTime
+      _firstPlayTime = source._firstPlayTime
+      _boundIp = source._boundIp
     }
   }
 
@@ -483,6 +953,8 @@ nonisolated extension Usher_Access_V1_Access: SwiftProtobuf.Message, SwiftProtob
         case 10: try { try decoder.decodeSingularStringField(value: &_storage._voucherID) }()
         case 11: try { try decoder.decodeSingularMessageField(value: &_storage._createTime) }()
         case 12: try { try decoder.decodeSingularMessageField(value: &_storage._updateTime) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._firstPlayTime) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._boundIp) }()
         default: break
         }
       }
@@ -531,6 +1003,12 @@ nonisolated extension Usher_Access_V1_Access: SwiftProtobuf.Message, SwiftProtob
       try { if let v = _storage._updateTime {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
       } }()
+      try { if let v = _storage._firstPlayTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
+      if !_storage._boundIp.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._boundIp, fieldNumber: 14)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -552,6 +1030,8 @@ nonisolated extension Usher_Access_V1_Access: SwiftProtobuf.Message, SwiftProtob
         if _storage._voucherID != rhs_storage._voucherID {return false}
         if _storage._createTime != rhs_storage._createTime {return false}
         if _storage._updateTime != rhs_storage._updateTime {return false}
+        if _storage._firstPlayTime != rhs_storage._firstPlayTime {return false}
+        if _storage._boundIp != rhs_storage._boundIp {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -788,6 +1268,518 @@ nonisolated extension Usher_Access_V1_RevokeAccessRequest: SwiftProtobuf.Message
     if lhs.accessID != rhs.accessID {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_PlaybackSession: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PlaybackSession"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{3}organisation_id\0\u{3}viewer_id\0\u{3}asset_id\0\u{3}access_id\0\u{3}voucher_id\0\u{1}phase\0\u{1}state\0\u{1}ip\0\u{1}country\0\u{1}device\0\u{3}start_time\0\u{3}last_seen_time\0\u{3}end_time\0\u{3}position_seconds\0\u{3}viewed_seconds\0")
+
+  fileprivate class _StorageClass {
+    var _sessionID: String = String()
+    var _organisationID: String = String()
+    var _viewerID: String = String()
+    var _assetID: String = String()
+    var _accessID: String = String()
+    var _voucherID: String = String()
+    var _phase: Usher_Access_V1_PlaybackPhase = .unspecified
+    var _state: Usher_Access_V1_SessionState = .unspecified
+    var _ip: String = String()
+    var _country: String = String()
+    var _device: String = String()
+    var _startTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _lastSeenTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _endTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _positionSeconds: Int64 = 0
+    var _viewedSeconds: Int64 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _sessionID = source._sessionID
+      _organisationID = source._organisationID
+      _viewerID = source._viewerID
+      _assetID = source._assetID
+      _accessID = source._accessID
+      _voucherID = source._voucherID
+      _phase = source._phase
+      _state = source._state
+      _ip = source._ip
+      _country = source._country
+      _device = source._device
+      _startTime = source._startTime
+      _lastSeenTime = source._lastSeenTime
+      _endTime = source._endTime
+      _positionSeconds = source._positionSeconds
+      _viewedSeconds = source._viewedSeconds
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._sessionID) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._organisationID) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._viewerID) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._assetID) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._accessID) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._voucherID) }()
+        case 7: try { try decoder.decodeSingularEnumField(value: &_storage._phase) }()
+        case 8: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._ip) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._country) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._device) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._startTime) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._lastSeenTime) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._endTime) }()
+        case 15: try { try decoder.decodeSingularInt64Field(value: &_storage._positionSeconds) }()
+        case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._viewedSeconds) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._sessionID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._sessionID, fieldNumber: 1)
+      }
+      if !_storage._organisationID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._organisationID, fieldNumber: 2)
+      }
+      if !_storage._viewerID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._viewerID, fieldNumber: 3)
+      }
+      if !_storage._assetID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._assetID, fieldNumber: 4)
+      }
+      if !_storage._accessID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._accessID, fieldNumber: 5)
+      }
+      if !_storage._voucherID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._voucherID, fieldNumber: 6)
+      }
+      if _storage._phase != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._phase, fieldNumber: 7)
+      }
+      if _storage._state != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 8)
+      }
+      if !_storage._ip.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._ip, fieldNumber: 9)
+      }
+      if !_storage._country.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._country, fieldNumber: 10)
+      }
+      if !_storage._device.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._device, fieldNumber: 11)
+      }
+      try { if let v = _storage._startTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
+      try { if let v = _storage._lastSeenTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
+      try { if let v = _storage._endTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
+      if _storage._positionSeconds != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._positionSeconds, fieldNumber: 15)
+      }
+      if _storage._viewedSeconds != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._viewedSeconds, fieldNumber: 16)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_PlaybackSession, rhs: Usher_Access_V1_PlaybackSession) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._sessionID != rhs_storage._sessionID {return false}
+        if _storage._organisationID != rhs_storage._organisationID {return false}
+        if _storage._viewerID != rhs_storage._viewerID {return false}
+        if _storage._assetID != rhs_storage._assetID {return false}
+        if _storage._accessID != rhs_storage._accessID {return false}
+        if _storage._voucherID != rhs_storage._voucherID {return false}
+        if _storage._phase != rhs_storage._phase {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._ip != rhs_storage._ip {return false}
+        if _storage._country != rhs_storage._country {return false}
+        if _storage._device != rhs_storage._device {return false}
+        if _storage._startTime != rhs_storage._startTime {return false}
+        if _storage._lastSeenTime != rhs_storage._lastSeenTime {return false}
+        if _storage._endTime != rhs_storage._endTime {return false}
+        if _storage._positionSeconds != rhs_storage._positionSeconds {return false}
+        if _storage._viewedSeconds != rhs_storage._viewedSeconds {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_StartPlaybackRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StartPlaybackRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}viewer_id\0\u{1}code\0\u{3}asset_id\0\u{1}ip\0\u{1}country\0\u{1}phase\0\u{3}session_id\0\u{1}device\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.viewerID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.assetID) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.ip) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.country) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.phase) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.sessionID) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.device) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.viewerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.viewerID, fieldNumber: 1)
+    }
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 2)
+    }
+    if !self.assetID.isEmpty {
+      try visitor.visitSingularStringField(value: self.assetID, fieldNumber: 3)
+    }
+    if !self.ip.isEmpty {
+      try visitor.visitSingularStringField(value: self.ip, fieldNumber: 4)
+    }
+    if !self.country.isEmpty {
+      try visitor.visitSingularStringField(value: self.country, fieldNumber: 5)
+    }
+    if self.phase != .unspecified {
+      try visitor.visitSingularEnumField(value: self.phase, fieldNumber: 6)
+    }
+    if !self.sessionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.sessionID, fieldNumber: 7)
+    }
+    if !self.device.isEmpty {
+      try visitor.visitSingularStringField(value: self.device, fieldNumber: 8)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_StartPlaybackRequest, rhs: Usher_Access_V1_StartPlaybackRequest) -> Bool {
+    if lhs.viewerID != rhs.viewerID {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs.assetID != rhs.assetID {return false}
+    if lhs.ip != rhs.ip {return false}
+    if lhs.country != rhs.country {return false}
+    if lhs.phase != rhs.phase {return false}
+    if lhs.sessionID != rhs.sessionID {return false}
+    if lhs.device != rhs.device {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_StartPlaybackResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".StartPlaybackResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{1}access\0\u{3}redemption_id\0\u{3}evicted_session_ids\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._session) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._access) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.redemptionID) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.evictedSessionIds) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._session {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._access {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.redemptionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.redemptionID, fieldNumber: 3)
+    }
+    if !self.evictedSessionIds.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.evictedSessionIds, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_StartPlaybackResponse, rhs: Usher_Access_V1_StartPlaybackResponse) -> Bool {
+    if lhs._session != rhs._session {return false}
+    if lhs._access != rhs._access {return false}
+    if lhs.redemptionID != rhs.redemptionID {return false}
+    if lhs.evictedSessionIds != rhs.evictedSessionIds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_RecordPlaybackRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecordPlaybackRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{3}position_seconds\0\u{3}viewed_seconds\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.sessionID) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.positionSeconds) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.viewedSeconds) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.sessionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.sessionID, fieldNumber: 1)
+    }
+    if self.positionSeconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.positionSeconds, fieldNumber: 2)
+    }
+    if self.viewedSeconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.viewedSeconds, fieldNumber: 3)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_RecordPlaybackRequest, rhs: Usher_Access_V1_RecordPlaybackRequest) -> Bool {
+    if lhs.sessionID != rhs.sessionID {return false}
+    if lhs.positionSeconds != rhs.positionSeconds {return false}
+    if lhs.viewedSeconds != rhs.viewedSeconds {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_RecordPlaybackResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecordPlaybackResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{1}allowed\0\u{1}reason\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._session) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.allowed) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._session {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.allowed != false {
+      try visitor.visitSingularBoolField(value: self.allowed, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_RecordPlaybackResponse, rhs: Usher_Access_V1_RecordPlaybackResponse) -> Bool {
+    if lhs._session != rhs._session {return false}
+    if lhs.allowed != rhs.allowed {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_EndPlaybackRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".EndPlaybackRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}session_id\0\u{3}position_seconds\0\u{3}viewed_seconds\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.sessionID) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self._positionSeconds) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self._viewedSeconds) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.sessionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.sessionID, fieldNumber: 1)
+    }
+    try { if let v = self._positionSeconds {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._viewedSeconds {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 3)
+    } }()
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_EndPlaybackRequest, rhs: Usher_Access_V1_EndPlaybackRequest) -> Bool {
+    if lhs.sessionID != rhs.sessionID {return false}
+    if lhs._positionSeconds != rhs._positionSeconds {return false}
+    if lhs._viewedSeconds != rhs._viewedSeconds {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_ListSessionsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListSessionsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}viewer_id\0\u{3}voucher_id\0\u{3}page_size\0\u{3}page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.viewerID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.voucherID) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.viewerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.viewerID, fieldNumber: 1)
+    }
+    if !self.voucherID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherID, fieldNumber: 2)
+    }
+    if self.pageSize != 0 {
+      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 3)
+    }
+    if !self.pageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_ListSessionsRequest, rhs: Usher_Access_V1_ListSessionsRequest) -> Bool {
+    if lhs.viewerID != rhs.viewerID {return false}
+    if lhs.voucherID != rhs.voucherID {return false}
+    if lhs.pageSize != rhs.pageSize {return false}
+    if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_ListSessionsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListSessionsResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sessions\0\u{3}next_page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.sessions) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.sessions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.sessions, fieldNumber: 1)
+    }
+    if !self.nextPageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_ListSessionsResponse, rhs: Usher_Access_V1_ListSessionsResponse) -> Bool {
+    if lhs.sessions != rhs.sessions {return false}
+    if lhs.nextPageToken != rhs.nextPageToken {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

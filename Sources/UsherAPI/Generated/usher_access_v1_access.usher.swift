@@ -6,9 +6,12 @@ import UsherContract
 /// Access records, and the question that everything here is for.
 public enum Usher_Access_V1_AccessService {
     /// Says whether a viewer, or the holder of a voucher's code, may see an asset. Writes nothing.
-    /// Scope `access:check` or `access:read`. The reason of a "no" is `ASSET_NOT_FOUND`, or else, of viewer and code, that
-    /// of the one that came nearer: `GEO_UNKNOWN` or `GEO_BLOCKED` (there is access, but not from there),
-    /// `ACCESS_EXPIRED`, the code's own refusal (see VoucherService), `NO_ACCESS`.
+    /// Scope `access:check` or `access:read`. The reason of a "no" is `ASSET_NOT_FOUND`, or else, of all accesses of the
+    /// viewer and of the code, that of the one that came nearest: `TOO_MANY_SESSIONS` (the organisation's
+    /// `concurrent_session_limit`, where its policy is to deny), `IP_MISMATCH` (another address than it was first played
+    /// from, or an unknown one, where single-IP protection applies), `GEO_UNKNOWN` or `GEO_BLOCKED` (there is access, but
+    /// not from there), `ALREADY_PLAYED` (of a one-time voucher), `ACCESS_EXPIRED`, the code's own refusal (see
+    /// VoucherService), `NO_ACCESS`.
     public static let checkAccess = TypedMethod<
         Usher_Access_V1_CheckAccessRequest,
         Usher_Access_V1_CheckAccessResponse
@@ -70,15 +73,96 @@ public enum Usher_Access_V1_AccessService {
         requestTemplate: #"{"accessId": ""}"#
     )
 
+    /// Judges as CheckAccess does, and in the same commit begins to play: a code that is not redeemed yet is redeemed
+    /// (with PLAYER_LOADED only a one-time voucher's), the access is bound to the address where single-IP protection
+    /// applies, a session is opened, and the oldest sessions beyond the organisation's limit are ended, where that is its
+    /// policy. Scope `access:play` or `access:write`.
+    /// Refusals: NOT_FOUND `SESSION_NOT_FOUND`; FAILED_PRECONDITION `SESSION_ENDED`, `SESSION_EVICTED` (of the session to
+    /// go on with); CheckAccess's reasons, of which `ASSET_NOT_FOUND`, `VOUCHER_NOT_FOUND` and `VIEWER_NOT_FOUND` are
+    /// NOT_FOUND and all others FAILED_PRECONDITION.
+    public static let startPlayback = TypedMethod<
+        Usher_Access_V1_StartPlaybackRequest,
+        Usher_Access_V1_StartPlaybackResponse
+    >(
+        MethodDescriptor(
+            service: "usher.access.v1.AccessService", name: "StartPlayback",
+            requestType: "usher.access.v1.StartPlaybackRequest",
+            responseType: "usher.access.v1.StartPlaybackResponse",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"viewerId": "", "code": "", "assetId": "", "ip": "", "country": "", "phase": "PLAYBACK_PHASE_UNSPECIFIED", "sessionId": "", "device": "", "requestId": ""}"#
+    )
+
+    /// Says how far a session is, and asks whether it may go on. A player calls it about once a minute: a session that is
+    /// not heard of for five minutes does not count against the limit any more. It goes on when it is heard of again,
+    /// unless others have taken its place. Scope `access:play` or `access:write`.
+    /// Refusals: NOT_FOUND `SESSION_NOT_FOUND`.
+    public static let recordPlayback = TypedMethod<
+        Usher_Access_V1_RecordPlaybackRequest,
+        Usher_Access_V1_RecordPlaybackResponse
+    >(
+        MethodDescriptor(
+            service: "usher.access.v1.AccessService", name: "RecordPlayback",
+            requestType: "usher.access.v1.RecordPlaybackRequest",
+            responseType: "usher.access.v1.RecordPlaybackResponse",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"sessionId": "", "positionSeconds": "0", "viewedSeconds": "0", "requestId": ""}"#
+    )
+
+    /// Ends a session; one that has ended is left as it is. Scope `access:play` or `access:write`.
+    /// Refusals: NOT_FOUND `SESSION_NOT_FOUND`.
+    public static let endPlayback = TypedMethod<
+        Usher_Access_V1_EndPlaybackRequest,
+        Usher_Access_V1_PlaybackSession
+    >(
+        MethodDescriptor(
+            service: "usher.access.v1.AccessService", name: "EndPlayback",
+            requestType: "usher.access.v1.EndPlaybackRequest",
+            responseType: "usher.access.v1.PlaybackSession",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"sessionId": "", "positionSeconds": "0", "viewedSeconds": "0", "requestId": ""}"#
+    )
+
+    /// Lists sessions in the order of their beginning: when, where, and how much was viewed. Scope `access:read`.
+    /// Refusals: NOT_FOUND `VIEWER_NOT_FOUND`, `VOUCHER_NOT_FOUND`.
+    public static let listSessions = TypedMethod<
+        Usher_Access_V1_ListSessionsRequest,
+        Usher_Access_V1_ListSessionsResponse
+    >(
+        MethodDescriptor(
+            service: "usher.access.v1.AccessService", name: "ListSessions",
+            requestType: "usher.access.v1.ListSessionsRequest",
+            responseType: "usher.access.v1.ListSessionsResponse",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"viewerId": "", "voucherId": "", "pageSize": 0, "pageToken": ""}"#
+    )
+
     /// Every method of the service, in the order of the proto.
     public static let methods: [any AnyMethod] = [
         checkAccess,
         grantAccess,
         revokeAccess,
         getAccess,
+        startPlayback,
+        recordPlayback,
+        endPlayback,
+        listSessions,
     ]
 }
 
 extension Usher_Access_V1_GrantAccessRequest: RequestWithID {}
 
 extension Usher_Access_V1_RevokeAccessRequest: RequestWithID {}
+
+extension Usher_Access_V1_StartPlaybackRequest: RequestWithID {}
+
+extension Usher_Access_V1_RecordPlaybackRequest: RequestWithID {}
+
+extension Usher_Access_V1_EndPlaybackRequest: RequestWithID {}

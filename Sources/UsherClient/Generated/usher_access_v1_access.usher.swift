@@ -10,9 +10,12 @@ public struct Usher_Access_V1_AccessServiceClient: Sendable {
     public init(transport: any UnaryTransport) { self.transport = transport }
 
     /// Says whether a viewer, or the holder of a voucher's code, may see an asset. Writes nothing.
-    /// Scope `access:check` or `access:read`. The reason of a "no" is `ASSET_NOT_FOUND`, or else, of viewer and code, that
-    /// of the one that came nearer: `GEO_UNKNOWN` or `GEO_BLOCKED` (there is access, but not from there),
-    /// `ACCESS_EXPIRED`, the code's own refusal (see VoucherService), `NO_ACCESS`.
+    /// Scope `access:check` or `access:read`. The reason of a "no" is `ASSET_NOT_FOUND`, or else, of all accesses of the
+    /// viewer and of the code, that of the one that came nearest: `TOO_MANY_SESSIONS` (the organisation's
+    /// `concurrent_session_limit`, where its policy is to deny), `IP_MISMATCH` (another address than it was first played
+    /// from, or an unknown one, where single-IP protection applies), `GEO_UNKNOWN` or `GEO_BLOCKED` (there is access, but
+    /// not from there), `ALREADY_PLAYED` (of a one-time voucher), `ACCESS_EXPIRED`, the code's own refusal (see
+    /// VoucherService), `NO_ACCESS`.
     public func checkAccess(
         _ request: Usher_Access_V1_CheckAccessRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Access_V1_CheckAccessResponse {
@@ -40,5 +43,44 @@ public struct Usher_Access_V1_AccessServiceClient: Sendable {
         _ request: Usher_Access_V1_GetAccessRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Access_V1_Access {
         try await transport.unary(Usher_Access_V1_AccessService.getAccess, request, options: options)
+    }
+
+    /// Judges as CheckAccess does, and in the same commit begins to play: a code that is not redeemed yet is redeemed
+    /// (with PLAYER_LOADED only a one-time voucher's), the access is bound to the address where single-IP protection
+    /// applies, a session is opened, and the oldest sessions beyond the organisation's limit are ended, where that is its
+    /// policy. Scope `access:play` or `access:write`.
+    /// Refusals: NOT_FOUND `SESSION_NOT_FOUND`; FAILED_PRECONDITION `SESSION_ENDED`, `SESSION_EVICTED` (of the session to
+    /// go on with); CheckAccess's reasons, of which `ASSET_NOT_FOUND`, `VOUCHER_NOT_FOUND` and `VIEWER_NOT_FOUND` are
+    /// NOT_FOUND and all others FAILED_PRECONDITION.
+    public func startPlayback(
+        _ request: Usher_Access_V1_StartPlaybackRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Access_V1_StartPlaybackResponse {
+        try await transport.unary(Usher_Access_V1_AccessService.startPlayback, request, options: options)
+    }
+
+    /// Says how far a session is, and asks whether it may go on. A player calls it about once a minute: a session that is
+    /// not heard of for five minutes does not count against the limit any more. It goes on when it is heard of again,
+    /// unless others have taken its place. Scope `access:play` or `access:write`.
+    /// Refusals: NOT_FOUND `SESSION_NOT_FOUND`.
+    public func recordPlayback(
+        _ request: Usher_Access_V1_RecordPlaybackRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Access_V1_RecordPlaybackResponse {
+        try await transport.unary(Usher_Access_V1_AccessService.recordPlayback, request, options: options)
+    }
+
+    /// Ends a session; one that has ended is left as it is. Scope `access:play` or `access:write`.
+    /// Refusals: NOT_FOUND `SESSION_NOT_FOUND`.
+    public func endPlayback(
+        _ request: Usher_Access_V1_EndPlaybackRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Access_V1_PlaybackSession {
+        try await transport.unary(Usher_Access_V1_AccessService.endPlayback, request, options: options)
+    }
+
+    /// Lists sessions in the order of their beginning: when, where, and how much was viewed. Scope `access:read`.
+    /// Refusals: NOT_FOUND `VIEWER_NOT_FOUND`, `VOUCHER_NOT_FOUND`.
+    public func listSessions(
+        _ request: Usher_Access_V1_ListSessionsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Access_V1_ListSessionsResponse {
+        try await transport.unary(Usher_Access_V1_AccessService.listSessions, request, options: options)
     }
 }

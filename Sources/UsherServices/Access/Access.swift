@@ -24,6 +24,10 @@ struct Access: Hashable, Sendable {
     var originalExpireTime: Instant?
     var voucherKey: Int64?
     var revokeTime: Instant?
+    /// When it was first played; nil where it never was.
+    var playTime: Instant?
+    /// The address that it may be played from; nil where it is not bound to one.
+    var boundIP: IPAddress?
     var createTime: Instant
     var updateTime: Instant
 
@@ -46,10 +50,13 @@ struct Access: Hashable, Sendable {
 }
 
 /// Why somebody may not come in, in the order in which it is judged.
-enum AccessReason: String {
+enum AccessReason: String, CaseIterable {
     case assetNotFound = "ASSET_NOT_FOUND"
     case noAccess = "NO_ACCESS"
     case accessExpired = "ACCESS_EXPIRED"
+    case alreadyPlayed = "ALREADY_PLAYED"
     case geoUnknown = "GEO_UNKNOWN"
     case geoBlocked = "GEO_BLOCKED"
+    case ipMismatch = "IP_MISMATCH"
+    case tooManySessions = "TOO_MANY_SESSIONS"
 }

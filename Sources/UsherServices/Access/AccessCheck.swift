@@ -6,31 +6,48 @@ struct AccessQuestion {
     var viewerID: String
     var code: String
     var assetID: String
+    var ip = IPAddress.unknown
     var country: String
     var moment: Instant
+    /// The session that is to go on: it is in its own way neither as one too many nor as played before.
+    var session: PlaybackSession?
 }
 
 /// The verb that answers it. Writes nothing.
 ///
-/// Order: the asset, then a grant (any that opens will do, the viewer's or the code's), then the asset's geo policy,
-/// which a voucher's override lifts.
+/// Order: the asset, then a grant (any that passes will do, the viewer's or the code's), then the asset's geo policy
+/// and single-IP protection, each of which a voucher's override lifts, then the number of sessions at a time.
 enum AccessCheck {
     struct Verdict {
         /// Empty when allowed.
         var reason = ""
         /// The access that opens, or that came nearest.
         var access: Access?
+        /// The voucher that opens, by its code alone: not redeemed yet.
+        var voucher: Voucher?
+        /// What the voucher of either says.
+        var overrides: Voucher.Overrides = []
         /// The key of the asset that was asked about.
         var assetKey: Int64?
+        /// The asset binds what opens it to one address.
+        var bindsIP = false
+        /// Whose sessions at a time are limited, and how.
+        var rules = Settings.Playback()
 
         static func refused(_ reason: AccessReason, _ access: Access? = nil) -> Verdict {
             Verdict(reason: reason.rawValue, access: access)
         }
 
-        /// How near a "no" came: having been let in but for geography is nearest, having nothing is farthest.
+        var isAllowed: Bool { reason.isEmpty }
+
+        /// How near a "no" came: having been let in but for the number of sessions is nearest, having nothing is
+        /// farthest.
         var nearness: Int {
             switch AccessReason(rawValue: reason) {
-            case .geoUnknown, .geoBlocked: 3
+            case .tooManySessions: 6
+            case .ipMismatch: 5
+            case .geoUnknown, .geoBlocked: 4
+            case .alreadyPlayed: 3
             case .accessExpired: 2
             case .noAccess, .assetNotFound: 0
             case nil: 1
@@ -40,72 +57,132 @@ enum AccessCheck {
 
     static func judge(_ question: AccessQuestion, in tx: Transaction) throws -> Verdict {
         guard let gate = try AssetStore.gate(of: question.assetID, in: tx) else { return .refused(.assetNotFound) }
-        var verdict = try judgeViewer(question, gate, in: tx)
-        if !verdict.reason.isEmpty, !question.code.isEmpty {
-            let byCode = try judgeCode(question, gate, in: tx)
+        let door = Door(question: question, gate: gate, rules: try SettingsStore.readForPlayback(in: tx))
+        var verdict = try judgeViewer(door, in: tx)
+        if !verdict.isAllowed, !question.code.isEmpty {
+            let byCode = try judgeCode(door, in: tx)
             // Of two that came equally near, the one that has an access to show.
             let isAsNear = byCode.nearness == verdict.nearness && (byCode.access != nil || verdict.access == nil)
-            if byCode.reason.isEmpty || byCode.nearness > verdict.nearness || isAsNear { verdict = byCode }
+            if byCode.isAllowed || byCode.nearness > verdict.nearness || isAsNear { verdict = byCode }
         }
-        verdict.assetKey = gate.key
+        (verdict.assetKey, verdict.rules) = (gate.key, door.rules)
+        verdict.bindsIP = door.isSingleIP && !verdict.overrides.contains(.ignoresSingleIP)
         return verdict
     }
 
-    private static func judgeViewer(
-        _ question: AccessQuestion, _ gate: AssetStore.Gate, in tx: Transaction
-    ) throws -> Verdict {
+    private static func judgeViewer(_ door: Door, in tx: Transaction) throws -> Verdict {
+        let question = door.question
         guard !question.viewerID.isEmpty, let viewerKey = try ViewerStore.key(of: question.viewerID, in: tx) else {
             return .refused(.noAccess)
         }
-        let open = try AccessStore.opening(gate.key, to: viewerKey, at: question.moment, in: tx)
-        guard let best = last(of: open) else {
-            let expired = try AccessStore.expired(gate.key, of: viewerKey, at: question.moment, in: tx)
-            return last(of: expired).map { .refused(.accessExpired, $0) } ?? .refused(.noAccess)
+        var found = try AccessStore.opening(
+            door.gate.key, to: viewerKey, at: question.moment, limit: AccessStore.firstCandidates, in: tx)
+        var verdict = door.best(of: found)
+        if verdict?.isAllowed == false, found.count == AccessStore.firstCandidates {
+            found = try AccessStore.opening(
+                door.gate.key, to: viewerKey, at: question.moment, limit: AccessStore.mostCandidates, in: tx)
+            verdict = door.best(of: found)
         }
-        guard let reason = geography(of: gate, question) else { return Verdict(access: best) }
-        let lifted = try AccessStore.opening(
-            gate.key, to: viewerKey, at: question.moment, ignoringGeoblocking: true, in: tx)
-        return last(of: lifted).map { Verdict(access: $0) } ?? .refused(reason, best)
+        guard let verdict else {
+            let expired = try AccessStore.expired(door.gate.key, of: viewerKey, at: question.moment, in: tx)
+            return expired.map(\.access).max { $1.outlasts($0) }.map { .refused(.accessExpired, $0) }
+                ?? .refused(.noAccess)
+        }
+        return try door.admit(verdict, sessionsOf: viewerKey, in: tx)
     }
 
     /// A code opens by the access that it gave without a viewer, or, as long as it could still be redeemed, by itself.
-    private static func judgeCode(
-        _ question: AccessQuestion, _ gate: AssetStore.Gate, in tx: Transaction
-    ) throws -> Verdict {
+    private static func judgeCode(_ door: Door, in tx: Transaction) throws -> Verdict {
+        let question = door.question
         guard let voucher = try VoucherStore.find(code: question.code, in: tx) else {
             return Verdict(reason: VoucherRefusal.voucherNotFound.rawValue)
         }
         let given = try AccessStore.ofCode(voucher.id.number, in: tx)
-            .flatMap { try opens($0, gate, in: tx) ? $0 : nil }
-        let isOpen = given?.state(at: question.moment) == .active
-        if !isOpen {
-            let use = VoucherUse(viewerID: question.viewerID, assetID: question.assetID, moment: question.moment)
-            if case .failure(let refusal) = try VoucherRedemption.judge(voucher, use, in: tx) {
-                let isExpired = given?.state(at: question.moment) == .expired
-                return isExpired ? .refused(.accessExpired, given) : Verdict(reason: refusal.reason)
-            }
+            .flatMap { try opens($0, door.gate, in: tx) ? $0 : nil }
+        if let given, given.state(at: question.moment) == .active {
+            let verdict = door.judge(AccessStore.Candidate(access: given, overrides: voucher.overrides))
+            return try door.admit(verdict, sessionsOf: voucher.id.number, in: tx)
         }
-        let access = isOpen ? given : nil
-        guard !voucher.ignoresGeoblocking, let reason = geography(of: gate, question) else {
-            return Verdict(access: access)
+        let use = VoucherUse(viewerID: question.viewerID, assetID: question.assetID, moment: question.moment)
+        switch try VoucherRedemption.judge(voucher, use, in: tx) {
+        case .failure(let refusal):
+            let isExpired = given?.state(at: question.moment) == .expired
+            return isExpired ? .refused(.accessExpired, given) : Verdict(reason: refusal.reason)
+        case .success(let judgement):
+            let reason = door.obstacle(to: nil, voucher.overrides)?.rawValue ?? ""
+            let verdict = Verdict(reason: reason, voucher: voucher, overrides: voucher.overrides)
+            // A viewer who is not registered yet has no sessions.
+            let holder = question.viewerID.isEmpty ? voucher.id.number : judgement.viewerKey
+            guard let holder else { return verdict }
+            return try door.admit(verdict, sessionsOf: holder, in: tx)
         }
-        return .refused(reason, access)
     }
 
     private static func opens(_ access: Access, _ gate: AssetStore.Gate, in tx: Transaction) throws -> Bool {
         guard let key = access.assetKey, key != gate.key else { return true }
         return try AssetStore.isMember(gate.key, ofAnyOf: [key], in: tx)
     }
+}
 
-    /// Why the asset's geo policy says no; nil where it does not.
-    private static func geography(of gate: AssetStore.Gate, _ question: AccessQuestion) -> AccessReason? {
-        switch gate.geoPolicy?.judge(country: question.country) ?? .passed {
-        case .passed: nil
-        case .unknownCountry: .geoUnknown
-        case .blocked: .geoBlocked
+/// What stands between a grant and the asset.
+private struct Door {
+    let question: AccessQuestion
+    let gate: AssetStore.Gate
+    let rules: Settings.Playback
+
+    var isSingleIP: Bool { gate.singleIPProtection ?? rules.singleIPProtection }
+
+    /// The best of several grants that are in time: of those that pass the one that ends last, else the one that came
+    /// nearest. Nil for no grants.
+    func best(of candidates: [AccessStore.Candidate]) -> AccessCheck.Verdict? {
+        candidates.map(judge).max { left, right in
+            if left.isAllowed != right.isAllowed { return right.isAllowed }
+            if left.nearness != right.nearness { return left.nearness < right.nearness }
+            guard let one = left.access, let other = right.access else { return false }
+            return other.outlasts(one)
         }
     }
 
-    /// The one that ends last.
-    private static func last(of accesses: [Access]) -> Access? { accesses.max { $1.outlasts($0) } }
+    func judge(_ candidate: AccessStore.Candidate) -> AccessCheck.Verdict {
+        AccessCheck.Verdict(
+            reason: obstacle(to: candidate.access, candidate.overrides)?.rawValue ?? "", access: candidate.access,
+            overrides: candidate.overrides)
+    }
+
+    /// Why a grant that is in time does not pass; nil where it does.
+    ///
+    /// - Parameter access: nil for a code that is not redeemed yet.
+    func obstacle(to access: Access?, _ overrides: Voucher.Overrides) -> AccessReason? {
+        if overrides.contains(.isOneTime), let access, access.playTime != nil,
+            question.session?.accessKey != access.id.number
+        {
+            return .alreadyPlayed
+        }
+        if !overrides.contains(.ignoresGeoblocking) {
+            switch gate.geoPolicy?.judge(country: question.country) ?? .passed {
+            case .passed: break
+            case .unknownCountry: return .geoUnknown
+            case .blocked: return .geoBlocked
+            }
+        }
+        if isSingleIP, !overrides.contains(.ignoresSingleIP) {
+            let isOther = access?.boundIP.map { $0 != question.ip } ?? false
+            if isOther || !question.ip.isKnown { return .ipMismatch }
+        }
+        return nil
+    }
+
+    /// The last thing to be judged, where everything else has passed: the number of sessions at a time.
+    func admit(
+        _ verdict: AccessCheck.Verdict, sessionsOf holderKey: Int64, in tx: Transaction
+    ) throws -> AccessCheck.Verdict {
+        guard verdict.isAllowed, let limit = rules.concurrentSessionLimit, rules.concurrentSessionPolicy == .deny
+        else { return verdict }
+        let others = try PlaybackSessionStore.goingOn(
+            of: holderKey, at: question.moment, except: question.session?.id.number ?? 0, limit: limit, in: tx)
+        guard others.count >= limit else { return verdict }
+        var refused = verdict
+        (refused.reason, refused.voucher) = (AccessReason.tooManySessions.rawValue, nil)
+        return refused
+    }
 }

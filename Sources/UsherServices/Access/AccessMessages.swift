@@ -33,6 +33,8 @@ extension Usher_Access_V1_Access {
         if let key = access.voucherKey {
             voucherID = ResourceID(prefix: Voucher.prefix, number: key).description
         }
+        if let time = access.playTime { firstPlayTime = Google_Protobuf_Timestamp(time) }
+        boundIp = access.boundIP?.text ?? ""
         createTime = Google_Protobuf_Timestamp(access.createTime)
         updateTime = Google_Protobuf_Timestamp(access.updateTime)
     }

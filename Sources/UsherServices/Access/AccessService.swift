@@ -10,11 +10,16 @@ public struct AccessService: Sendable {
     public init() {}
 
     public var methods: [Method] {
-        [
+        let play = Permission.anyOf([.accessPlay, .accessWrite])
+        return [
             Method(RPC.checkAccess, on: .organisation, .anyOf([.accessCheck, .accessRead]), checkAccess),
             Method(RPC.grantAccess, on: .organisation, .scope(.accessWrite), grantAccess),
             Method(RPC.revokeAccess, on: .organisation, .scope(.accessWrite), revokeAccess),
             Method(RPC.getAccess, on: .organisation, .scope(.accessRead), getAccess),
+            Method(RPC.startPlayback, on: .organisation, play, startPlayback),
+            Method(RPC.recordPlayback, on: .organisation, play, recordPlayback),
+            Method(RPC.endPlayback, on: .organisation, play, endPlayback),
+            Method(RPC.listSessions, on: .organisation, .scope(.accessRead), listSessions),
         ]
     }
 
@@ -22,21 +27,14 @@ public struct AccessService: Sendable {
         _ request: Usher_Access_V1_CheckAccessRequest, _ tx: Transaction
     ) throws -> Usher_Access_V1_CheckAccessResponse {
         var violations = Violations()
-        violations.require(!request.assetID.isEmpty, "asset_id", "must be given")
-        violations.require(
-            !request.viewerID.isEmpty || !request.code.isEmpty, "viewer_id", "must be given where code is not")
-        violations.require(
-            request.country.isEmpty || GeoPolicy.isCountryCode(request.country), "country",
-            "must be an ISO 3166-1 alpha-2 code such as SE")
-        violations.require(request.ip.isEmpty || IPAddress.isValid(request.ip), "ip", "must be an IP address")
         let moment = violations.instant(request.at, isSet: request.hasAt, "at") ?? tx.now
+        let question = violations.question(
+            viewerID: request.viewerID, code: request.code, assetID: request.assetID, ip: request.ip,
+            country: request.country, moment: moment)
         try violations.refuse()
-        let question = AccessQuestion(
-            viewerID: request.viewerID, code: request.code, assetID: request.assetID, country: request.country,
-            moment: moment)
         let verdict = try AccessCheck.judge(question, in: tx)
         var response = Usher_Access_V1_CheckAccessResponse()
-        response.allowed = verdict.reason.isEmpty
+        response.allowed = verdict.isAllowed
         response.reason = verdict.reason
         if let access = verdict.access {
             // The names are the question's own; only an access to a series has another one to look up.
@@ -66,8 +64,8 @@ public struct AccessService: Sendable {
         let viewerKey = try ViewerRegistration.apply(request.viewerID, in: tx)
         let access = Access(
             id: tx.newID(Access.prefix), viewerKey: viewerKey, assetKey: assetKey, kind: .granted, startTime: start,
-            expireTime: end, originalExpireTime: nil, voucherKey: nil, revokeTime: nil, createTime: tx.now,
-            updateTime: tx.now)
+            expireTime: end, originalExpireTime: nil, voucherKey: nil, revokeTime: nil, playTime: nil, boundIP: nil,
+            createTime: tx.now, updateTime: tx.now)
         try AccessStore.insert(access, in: tx)
         try tx.record(
             "access.granted", access.id.description,
@@ -102,7 +100,7 @@ public struct AccessService: Sendable {
         return try message(access, at: tx.now, in: tx)
     }
 
-    private func message(_ access: Access, at now: Instant, in tx: Transaction) throws -> Usher_Access_V1_Access {
+    func message(_ access: Access, at now: Instant, in tx: Transaction) throws -> Usher_Access_V1_Access {
         .init(
             access, viewerID: try access.viewerKey.flatMap { try ViewerStore.id(of: $0, in: tx) } ?? "",
             assetID: try assetID(of: access, in: tx), of: try tx.organisationID, at: now)

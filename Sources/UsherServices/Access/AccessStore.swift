@@ -16,9 +16,12 @@ enum AccessStore {
                 original_expire_time \(type.integer),
                 voucher_key \(type.integer) REFERENCES vouchers (id),
                 revoke_time \(type.integer),
+                play_time \(type.integer),
+                bound_ip \(type.text),
                 create_time \(type.integer) NOT NULL,
                 update_time \(type.integer) NOT NULL,
-                CHECK (viewer_key IS NOT NULL OR voucher_key IS NOT NULL)
+                CHECK (viewer_key IS NOT NULL OR voucher_key IS NOT NULL),
+                CHECK (bound_ip IS NULL OR play_time IS NOT NULL)
             ) \(type.strict)
             """,
             """
@@ -33,57 +36,68 @@ enum AccessStore {
 
     private static let columns = """
         id, viewer_key, asset_key, kind, start_time, expire_time, original_expire_time, voucher_key, revoke_time,
-        create_time, update_time
+        play_time, bound_ip, create_time, update_time
         """
 
     static func insert(_ access: Access, in tx: Transaction) throws {
         try tx.execute(
-            "INSERT INTO accesses (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO accesses (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             access.id.number, access.viewerKey, access.assetKey, access.kind.rawValue, access.startTime,
-            access.expireTime, access.originalExpireTime, access.voucherKey, access.revokeTime, access.createTime,
-            access.updateTime)
+            access.expireTime, access.originalExpireTime, access.voucherKey, access.revokeTime, access.playTime,
+            access.boundIP?.text, access.createTime, access.updateTime)
     }
 
     static func find(_ id: Int64, in tx: Transaction) throws -> Access? {
         try tx.row("SELECT \(columns) FROM accesses WHERE id = ?", id, read: access)
     }
 
-    /// No more accesses of one viewer to one thing than this are looked at: any one that opens is enough.
-    private static let candidateLimit = 100
+    /// Of a viewer's accesses that open an asset, so many are looked at first, and almost always that is all of them.
+    static let firstCandidates = 100
+    /// And no more than these where none of the first may be used.
+    static let mostCandidates = 10_000
 
     /// The viewer's accesses to an asset, to what it is a member of, and to everything, where `condition` holds.
     private static func ofViewer(where condition: String) -> String {
-        let select = "SELECT \(columns) FROM accesses"
+        let select = "SELECT \(columns), \(VoucherStore.overrides) FROM accesses"
         return """
             \(select) WHERE viewer_key = ? AND asset_key = ? AND \(condition)
             UNION ALL \(select) WHERE viewer_key = ? AND asset_key IS NULL AND \(condition)
             UNION ALL \(select) JOIN \(AssetStore.parentsOfMember) AND viewer_key = ? AND \(condition)
-            LIMIT \(candidateLimit)
+            LIMIT ?
             """
     }
 
     private static let open = "revoke_time IS NULL AND start_time <= ? AND (expire_time IS NULL OR expire_time > ?)"
     private static let opening = ofViewer(where: open)
-    private static let openingAnywhere = ofViewer(
-        where: "\(open) AND voucher_key IN (\(VoucherStore.ignoringGeoblocking))")
     private static let expired = ofViewer(where: "revoke_time IS NULL AND expire_time <= ?")
 
+    /// An access and what its voucher says today.
+    struct Candidate {
+        var access: Access
+        var overrides: Voucher.Overrides
+    }
+
     /// The viewer's accesses that open the asset at a moment: to it, to what it is a member of, or to everything.
-    ///
-    /// - Parameter ignoringGeoblocking: only those whose voucher says so.
     static func opening(
-        _ assetKey: Int64, to viewerKey: Int64, at now: Instant, ignoringGeoblocking: Bool = false, in tx: Transaction
-    ) throws -> [Access] {
+        _ assetKey: Int64, to viewerKey: Int64, at now: Instant, limit: Int, in tx: Transaction
+    ) throws -> [Candidate] {
         try tx.rows(
-            ignoringGeoblocking ? openingAnywhere : opening, viewerKey, assetKey, now, now, viewerKey, now, now,
-            assetKey, viewerKey, now, now, read: access)
+            opening, viewerKey, assetKey, now, now, viewerKey, now, now, assetKey, viewerKey, now, now, limit,
+            read: candidate)
     }
 
     /// The viewer's accesses that did open the asset and ended before a moment.
     static func expired(
         _ assetKey: Int64, of viewerKey: Int64, at now: Instant, in tx: Transaction
-    ) throws -> [Access] {
-        try tx.rows(expired, viewerKey, assetKey, now, viewerKey, now, assetKey, viewerKey, now, read: access)
+    ) throws -> [Candidate] {
+        try tx.rows(
+            expired, viewerKey, assetKey, now, viewerKey, now, assetKey, viewerKey, now, firstCandidates,
+            read: candidate)
+    }
+
+    private static func candidate(_ row: SQLRow) throws -> Candidate {
+        Candidate(
+            access: try access(row), overrides: Voucher.Overrides(rawValue: try row.int64OrNil(13) ?? 0))
     }
 
     /// The access that a voucher gave when it was used without a viewer, and that was not taken back. There is at most
@@ -92,6 +106,15 @@ enum AccessStore {
         try tx.row(
             "SELECT \(columns) FROM accesses WHERE voucher_key = ? AND viewer_key IS NULL AND revoke_time IS NULL",
             voucherKey, read: access)
+    }
+
+    /// Notes that the access has been played, and from where it may be from now on; what is there already stays.
+    static func markPlayed(_ id: ResourceID, from ip: IPAddress?, in tx: Transaction) throws {
+        try tx.execute(
+            """
+            UPDATE accesses SET play_time = coalesce(play_time, ?), bound_ip = coalesce(bound_ip, ?), update_time = ?
+            WHERE id = ?
+            """, tx.now, ip?.text, tx.now, id.number)
     }
 
     static func revoke(_ id: Int64, in tx: Transaction) throws {
@@ -115,6 +138,7 @@ enum AccessStore {
             assetKey: try row.int64OrNil(2), kind: try row.state(3), startTime: try row.instant(4),
             expireTime: try row.instantOrNil(5), originalExpireTime: try row.instantOrNil(6),
             voucherKey: try row.int64OrNil(7), revokeTime: try row.instantOrNil(8),
-            createTime: try row.instant(9), updateTime: try row.instant(10))
+            playTime: try row.instantOrNil(9), boundIP: try row.textOrNil(10).map(IPAddress.init(stored:)),
+            createTime: try row.instant(11), updateTime: try row.instant(12))
     }
 }

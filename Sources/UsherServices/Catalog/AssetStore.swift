@@ -42,6 +42,8 @@ enum AssetStore {
     struct Gate: Hashable, Sendable {
         var key: Int64
         var geoPolicy: GeoPolicy?
+        /// Nil for what the organisation says.
+        var singleIPProtection: Bool?
     }
 
     /// For other Stores, after JOIN: rows whose `asset_key` is a series or playlist of which an asset (one argument,
@@ -154,9 +156,14 @@ enum AssetStore {
     }
 
     static func gate(of id: String, in tx: Transaction) throws -> Gate? {
-        try tx.row("SELECT key, geo_mode, geo_countries FROM assets WHERE asset_id = ? AND delete_time IS NULL", id) {
-            row in
-            Gate(key: try row.int64(0), geoPolicy: try geoPolicy(row, 1))
+        try tx.row(
+            """
+            SELECT key, geo_mode, geo_countries, single_ip_protection FROM assets
+            WHERE asset_id = ? AND delete_time IS NULL
+            """, id
+        ) { row in
+            Gate(
+                key: try row.int64(0), geoPolicy: try geoPolicy(row, 1), singleIPProtection: try row.boolOrNil(3))
         }
     }
 

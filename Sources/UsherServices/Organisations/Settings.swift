@@ -50,6 +50,13 @@ struct Settings: Hashable, Sendable {
         }
     }
 
+    /// What playing asks of the settings, and no more: it is read in every check.
+    struct Playback: Hashable, Sendable {
+        var singleIPProtection = false
+        var concurrentSessionLimit: Int?
+        var concurrentSessionPolicy = SessionPolicy.evictOldest
+    }
+
     static func isTimeZone(_ name: String) -> Bool {
         (name == "UTC" || name.contains("/")) && !name.contains("..") && TimeZone(identifier: name) != nil
     }

@@ -64,6 +64,19 @@ enum SettingsStore {
         } ?? Settings.Redemption()
     }
 
+    static func readForPlayback(in tx: Transaction) throws -> Settings.Playback {
+        try tx.row(
+            """
+            SELECT single_ip_protection, concurrent_session_limit, concurrent_session_policy FROM settings
+            WHERE id = 1
+            """
+        ) { row in
+            Settings.Playback(
+                singleIPProtection: try row.bool(0), concurrentSessionLimit: try row.intOrNil(1),
+                concurrentSessionPolicy: try row.state(2))
+        } ?? Settings.Playback()
+    }
+
     static func write(_ settings: Settings, in tx: Transaction) throws {
         let names = columns.split { ", \n".contains($0) }
         let updates = names.dropFirst().map { "\($0) = excluded.\($0)" }.joined(separator: ", ")

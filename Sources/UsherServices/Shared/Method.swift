@@ -88,10 +88,11 @@ extension Scope {
     static let accessRead = Scope("access", "read")
     static let accessWrite = Scope("access", "write")
     static let accessCheck = Scope("access", "check")
+    static let accessPlay = Scope("access", "play")
 
     /// Every scope that a key can have.
     public static let known: [Scope] = [
         .organisationsRead, .organisationsWrite, .catalogRead, .catalogWrite, .vouchersRead, .vouchersWrite,
-        .vouchersRedeem, .accessRead, .accessWrite, .accessCheck,
+        .vouchersRedeem, .accessRead, .accessWrite, .accessCheck, .accessPlay,
     ]
 }

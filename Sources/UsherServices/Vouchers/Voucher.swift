@@ -27,6 +27,15 @@ struct Voucher: Hashable, Sendable {
         case assets
     }
 
+    /// What a voucher says of the accesses that it gave, for as long as they last.
+    struct Overrides: OptionSet, Sendable {
+        let rawValue: Int64
+
+        static let ignoresGeoblocking = Self(rawValue: 1)
+        static let ignoresSingleIP = Self(rawValue: 2)
+        static let isOneTime = Self(rawValue: 4)
+    }
+
     var id: ResourceID
     var code: VoucherCode
     var name: String
@@ -69,6 +78,14 @@ struct Voucher: Hashable, Sendable {
     static let customBytesPerCall = 32 << 20
     static let scopeLimit = 1_000
     static let generateCounts = 1...10_000
+
+    var overrides: Overrides {
+        var overrides: Overrides = []
+        if ignoresGeoblocking { overrides.insert(.ignoresGeoblocking) }
+        if ignoresSingleIP { overrides.insert(.ignoresSingleIP) }
+        if isOneTime { overrides.insert(.isOneTime) }
+        return overrides
+    }
 
     var isSpent: Bool { usageLimit.map { usedCount >= $0 } ?? false }
 

@@ -53,8 +53,8 @@ enum VoucherRedemption {
         let access = Access(
             id: tx.newID(Access.prefix), viewerKey: viewerKey, assetKey: judgement.assetKey, kind: .accessVoucher,
             startTime: tx.now, expireTime: try voucher.accessEnd(redeemedAt: tx.now, judgement.settings),
-            originalExpireTime: nil, voucherKey: voucher.id.number, revokeTime: nil, createTime: tx.now,
-            updateTime: tx.now)
+            originalExpireTime: nil, voucherKey: voucher.id.number, revokeTime: nil, playTime: nil,
+            boundIP: nil, createTime: tx.now, updateTime: tx.now)
         let redemption = Redemption(
             id: tx.newID(Redemption.prefix), voucherID: voucher.id, viewerKey: viewerKey,
             assetKey: judgement.assetKey, accessID: access.id, redeemTime: tx.now, rollBackTime: nil)

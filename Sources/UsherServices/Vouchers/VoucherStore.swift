@@ -69,8 +69,10 @@ enum VoucherStore {
         ]
     }
 
-    /// A subquery for other Stores: the vouchers whose access geoblocking does not touch, of those in `voucher_key`.
-    static let ignoringGeoblocking = "SELECT id FROM vouchers WHERE id = voucher_key AND ignore_geoblocking = 1"
+    /// For other Stores: ``Voucher/Overrides`` of the voucher with the key `voucher_key`, as a column; NULL for none.
+    static let overrides = """
+        (SELECT ignore_geoblocking + 2 * ignore_single_ip + 4 * one_time_use FROM vouchers WHERE id = voucher_key)
+        """
 
     private static let columns = """
         id, code, code_folded, name, effect, redeem_on, period_unit, period_length, period_fixed, discount_percent,

@@ -1,7 +1,7 @@
 /// What an id field of a request names. The registry of the isolation tests: a new field whose name looks like an id's
 /// and is not here fails them.
 enum IDKind: Hashable {
-    case organisation, asset, viewer, voucher, code, redemption, access, key
+    case organisation, asset, viewer, voucher, code, redemption, access, session, key
     case package, packageCode, priceOption, paymentPeriod
     /// Words that whoever makes vouchers puts on them, and that they are found by.
     case batch, order
@@ -23,6 +23,7 @@ enum IDKind: Hashable {
         "orderId": .order, "query": .order,
         "redemptionId": .redemption,
         "accessId": .access,
+        "sessionId": .session,
         "keyId": .key, "apiKey": .credential,
         "pageToken": .pageToken,
         "requestId": .ownWord,

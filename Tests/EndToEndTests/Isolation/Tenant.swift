@@ -58,6 +58,9 @@ struct Tenant {
                 try await client.vouchers.redeemVoucher(
                     .with { ($0.code, $0.viewerID) = (voucher.code, viewer.viewerID) }))
         }
+        let started = try await client.accesses.startPlayback(
+            .with { ($0.viewerID, $0.assetID, $0.device) = (viewer.viewerID, asset.assetID, mark) })
+        ids[.session] = started.session.sessionID
         ids[.asset] = asset.assetID
         ids[.viewer] = viewer.viewerID
         (ids[.voucher], ids[.code], ids[.batch]) = (voucher.voucherID, voucher.code, made.batchID)
@@ -127,7 +130,7 @@ struct Tenant {
 enum AbsentID {
     static func like(_ id: String, _ kind: IDKind) -> String {
         switch kind {
-        case .voucher, .redemption, .access, .key:
+        case .voucher, .redemption, .access, .session, .key:
             // The first digits are the time: long before there was anything.
             let start = id.index(after: id.firstIndex(of: "_") ?? id.startIndex)
             return id.replacingCharacters(in: start..<id.index(start, offsetBy: 2), with: "00")

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cusher/access/v1/access.proto\x12\x0fusher.access.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc2\x03\n\x06\x41\x63\x63\x65ss\x12\x11\n\taccess_id\x18\x01 \x01(\t\x12\x17\n\x0forganisation_id\x18\x02 \x01(\t\x12\x11\n\tviewer_id\x18\x03 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x04 \x01(\t\x12)\n\x04type\x18\x05 \x01(\x0e\x32\x1b.usher.access.v1.AccessType\x12+\n\x05state\x18\x06 \x01(\x0e\x32\x1c.usher.access.v1.AccessState\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x38\n\x14original_expire_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nvoucher_id\x18\n \x01(\t\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8c\x01\n\x12\x43heckAccessRequest\x12\x11\n\tviewer_id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x03 \x01(\t\x12\n\n\x02ip\x18\x04 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x05 \x01(\t\x12&\n\x02\x61t\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x90\x01\n\x13\x43heckAccessResponse\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x08\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\'\n\x06\x61\x63\x63\x65ss\x18\x03 \x01(\x0b\x32\x17.usher.access.v1.Access\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"%\n\x10GetAccessRequest\x12\x11\n\taccess_id\x18\x01 \x01(\t\"\xae\x01\n\x12GrantAccessRequest\x12\x11\n\tviewer_id\x18\x01 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"L\n\x13RevokeAccessRequest\x12\x11\n\taccess_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t*\xba\x01\n\nAccessType\x12\x1b\n\x17\x41\x43\x43\x45SS_TYPE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41\x43\x43\x45SS_TYPE_PURCHASED\x10\x01\x12\x17\n\x13\x41\x43\x43\x45SS_TYPE_GRANTED\x10\x02\x12\x1e\n\x1a\x41\x43\x43\x45SS_TYPE_ACCESS_VOUCHER\x10\x03\x12\x1d\n\x19\x41\x43\x43\x45SS_TYPE_FULL_DISCOUNT\x10\x04\x12\x1c\n\x18\x41\x43\x43\x45SS_TYPE_SUBSCRIPTION\x10\x05*\x94\x01\n\x0b\x41\x63\x63\x65ssState\x12\x1c\n\x18\x41\x43\x43\x45SS_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41\x43\x43\x45SS_STATE_SCHEDULED\x10\x01\x12\x17\n\x13\x41\x43\x43\x45SS_STATE_ACTIVE\x10\x02\x12\x18\n\x14\x41\x43\x43\x45SS_STATE_EXPIRED\x10\x03\x12\x18\n\x14\x41\x43\x43\x45SS_STATE_REVOKED\x10\x04\x32\xd8\x02\n\rAccessService\x12]\n\x0b\x43heckAccess\x12#.usher.access.v1.CheckAccessRequest\x1a$.usher.access.v1.CheckAccessResponse\"\x03\x90\x02\x01\x12K\n\x0bGrantAccess\x12#.usher.access.v1.GrantAccessRequest\x1a\x17.usher.access.v1.Access\x12M\n\x0cRevokeAccess\x12$.usher.access.v1.RevokeAccessRequest\x1a\x17.usher.access.v1.Access\x12L\n\tGetAccess\x12!.usher.access.v1.GetAccessRequest\x1a\x17.usher.access.v1.Access\"\x03\x90\x02\x01\x42\x1aZ\x18usher/access/v1;accessv1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cusher/access/v1/access.proto\x12\x0fusher.access.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x04\n\x06\x41\x63\x63\x65ss\x12\x11\n\taccess_id\x18\x01 \x01(\t\x12\x17\n\x0forganisation_id\x18\x02 \x01(\t\x12\x11\n\tviewer_id\x18\x03 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x04 \x01(\t\x12)\n\x04type\x18\x05 \x01(\x0e\x32\x1b.usher.access.v1.AccessType\x12+\n\x05state\x18\x06 \x01(\x0e\x32\x1c.usher.access.v1.AccessState\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x38\n\x14original_expire_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nvoucher_id\x18\n \x01(\t\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0f\x66irst_play_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x62ound_ip\x18\x0e \x01(\t\"\x8c\x01\n\x12\x43heckAccessRequest\x12\x11\n\tviewer_id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x03 \x01(\t\x12\n\n\x02ip\x18\x04 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x05 \x01(\t\x12&\n\x02\x61t\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x90\x01\n\x13\x43heckAccessResponse\x12\x0f\n\x07\x61llowed\x18\x01 \x01(\x08\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\'\n\x06\x61\x63\x63\x65ss\x18\x03 \x01(\x0b\x32\x17.usher.access.v1.Access\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"%\n\x10GetAccessRequest\x12\x11\n\taccess_id\x18\x01 \x01(\t\"\xae\x01\n\x12GrantAccessRequest\x12\x11\n\tviewer_id\x18\x01 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"L\n\x13RevokeAccessRequest\x12\x11\n\taccess_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\xd8\x03\n\x0fPlaybackSession\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x17\n\x0forganisation_id\x18\x02 \x01(\t\x12\x11\n\tviewer_id\x18\x03 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x04 \x01(\t\x12\x11\n\taccess_id\x18\x05 \x01(\t\x12\x12\n\nvoucher_id\x18\x06 \x01(\t\x12-\n\x05phase\x18\x07 \x01(\x0e\x32\x1e.usher.access.v1.PlaybackPhase\x12,\n\x05state\x18\x08 \x01(\x0e\x32\x1d.usher.access.v1.SessionState\x12\n\n\x02ip\x18\t \x01(\t\x12\x0f\n\x07\x63ountry\x18\n \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x0b \x01(\t\x12.\n\nstart_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_seen_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10position_seconds\x18\x0f \x01(\x03\x12\x16\n\x0eviewed_seconds\x18\x10 \x01(\x03\"\xcd\x01\n\x14StartPlaybackRequest\x12\x11\n\tviewer_id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x10\n\x08\x61sset_id\x18\x03 \x01(\t\x12\n\n\x02ip\x18\x04 \x01(\t\x12\x0f\n\x07\x63ountry\x18\x05 \x01(\t\x12-\n\x05phase\x18\x06 \x01(\x0e\x32\x1e.usher.access.v1.PlaybackPhase\x12\x12\n\nsession_id\x18\x07 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x08 \x01(\t\x12\x12\n\nrequest_id\x18\t \x01(\t\"\xa7\x01\n\x15StartPlaybackResponse\x12\x31\n\x07session\x18\x01 \x01(\x0b\x32 .usher.access.v1.PlaybackSession\x12\'\n\x06\x61\x63\x63\x65ss\x18\x02 \x01(\x0b\x32\x17.usher.access.v1.Access\x12\x15\n\rredemption_id\x18\x03 \x01(\t\x12\x1b\n\x13\x65victed_session_ids\x18\x04 \x03(\t\"q\n\x15RecordPlaybackRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x18\n\x10position_seconds\x18\x02 \x01(\x03\x12\x16\n\x0eviewed_seconds\x18\x03 \x01(\x03\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"l\n\x16RecordPlaybackResponse\x12\x31\n\x07session\x18\x01 \x01(\x0b\x32 .usher.access.v1.PlaybackSession\x12\x0f\n\x07\x61llowed\x18\x02 \x01(\x08\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\xa0\x01\n\x12\x45ndPlaybackRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x1d\n\x10position_seconds\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x1b\n\x0eviewed_seconds\x18\x03 \x01(\x03H\x01\x88\x01\x01\x12\x12\n\nrequest_id\x18\x04 \x01(\tB\x13\n\x11_position_secondsB\x11\n\x0f_viewed_seconds\"c\n\x13ListSessionsRequest\x12\x11\n\tviewer_id\x18\x01 \x01(\t\x12\x12\n\nvoucher_id\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"c\n\x14ListSessionsResponse\x12\x32\n\x08sessions\x18\x01 \x03(\x0b\x32 .usher.access.v1.PlaybackSession\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xba\x01\n\nAccessType\x12\x1b\n\x17\x41\x43\x43\x45SS_TYPE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41\x43\x43\x45SS_TYPE_PURCHASED\x10\x01\x12\x17\n\x13\x41\x43\x43\x45SS_TYPE_GRANTED\x10\x02\x12\x1e\n\x1a\x41\x43\x43\x45SS_TYPE_ACCESS_VOUCHER\x10\x03\x12\x1d\n\x19\x41\x43\x43\x45SS_TYPE_FULL_DISCOUNT\x10\x04\x12\x1c\n\x18\x41\x43\x43\x45SS_TYPE_SUBSCRIPTION\x10\x05*\x94\x01\n\x0b\x41\x63\x63\x65ssState\x12\x1c\n\x18\x41\x43\x43\x45SS_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x41\x43\x43\x45SS_STATE_SCHEDULED\x10\x01\x12\x17\n\x13\x41\x43\x43\x45SS_STATE_ACTIVE\x10\x02\x12\x18\n\x14\x41\x43\x43\x45SS_STATE_EXPIRED\x10\x03\x12\x18\n\x14\x41\x43\x43\x45SS_STATE_REVOKED\x10\x04*j\n\rPlaybackPhase\x12\x1e\n\x1aPLAYBACK_PHASE_UNSPECIFIED\x10\x00\x12 \n\x1cPLAYBACK_PHASE_PLAYER_LOADED\x10\x01\x12\x17\n\x13PLAYBACK_PHASE_PLAY\x10\x02*\xb4\x01\n\x0cSessionState\x12\x1d\n\x19SESSION_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14SESSION_STATE_ACTIVE\x10\x01\x12\x18\n\x14SESSION_STATE_LAPSED\x10\x02\x12\x17\n\x13SESSION_STATE_ENDED\x10\x03\x12\x19\n\x15SESSION_STATE_EVICTED\x10\x04\x12\x1d\n\x19SESSION_STATE_ACCESS_OVER\x10\x05\x32\xd3\x05\n\rAccessService\x12]\n\x0b\x43heckAccess\x12#.usher.access.v1.CheckAccessRequest\x1a$.usher.access.v1.CheckAccessResponse\"\x03\x90\x02\x01\x12K\n\x0bGrantAccess\x12#.usher.access.v1.GrantAccessRequest\x1a\x17.usher.access.v1.Access\x12M\n\x0cRevokeAccess\x12$.usher.access.v1.RevokeAccessRequest\x1a\x17.usher.access.v1.Access\x12L\n\tGetAccess\x12!.usher.access.v1.GetAccessRequest\x1a\x17.usher.access.v1.Access\"\x03\x90\x02\x01\x12^\n\rStartPlayback\x12%.usher.access.v1.StartPlaybackRequest\x1a&.usher.access.v1.StartPlaybackResponse\x12\x61\n\x0eRecordPlayback\x12&.usher.access.v1.RecordPlaybackRequest\x1a\'.usher.access.v1.RecordPlaybackResponse\x12T\n\x0b\x45ndPlayback\x12#.usher.access.v1.EndPlaybackRequest\x1a .usher.access.v1.PlaybackSession\x12`\n\x0cListSessions\x12$.usher.access.v1.ListSessionsRequest\x1a%.usher.access.v1.ListSessionsResponse\"\x03\x90\x02\x01\x42\x1aZ\x18usher/access/v1;accessv1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,22 +37,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ACCESSSERVICE'].methods_by_name['CheckAccess']._serialized_options = b'\220\002\001'
   _globals['_ACCESSSERVICE'].methods_by_name['GetAccess']._loaded_options = None
   _globals['_ACCESSSERVICE'].methods_by_name['GetAccess']._serialized_options = b'\220\002\001'
-  _globals['_ACCESSTYPE']._serialized_start=1120
-  _globals['_ACCESSTYPE']._serialized_end=1306
-  _globals['_ACCESSSTATE']._serialized_start=1309
-  _globals['_ACCESSSTATE']._serialized_end=1457
+  _globals['_ACCESSSERVICE'].methods_by_name['ListSessions']._loaded_options = None
+  _globals['_ACCESSSERVICE'].methods_by_name['ListSessions']._serialized_options = b'\220\002\001'
+  _globals['_ACCESSTYPE']._serialized_start=2634
+  _globals['_ACCESSTYPE']._serialized_end=2820
+  _globals['_ACCESSSTATE']._serialized_start=2823
+  _globals['_ACCESSSTATE']._serialized_end=2971
+  _globals['_PLAYBACKPHASE']._serialized_start=2973
+  _globals['_PLAYBACKPHASE']._serialized_end=3079
+  _globals['_SESSIONSTATE']._serialized_start=3082
+  _globals['_SESSIONSTATE']._serialized_end=3262
   _globals['_ACCESS']._serialized_start=83
-  _globals['_ACCESS']._serialized_end=533
-  _globals['_CHECKACCESSREQUEST']._serialized_start=536
-  _globals['_CHECKACCESSREQUEST']._serialized_end=676
-  _globals['_CHECKACCESSRESPONSE']._serialized_start=679
-  _globals['_CHECKACCESSRESPONSE']._serialized_end=823
-  _globals['_GETACCESSREQUEST']._serialized_start=825
-  _globals['_GETACCESSREQUEST']._serialized_end=862
-  _globals['_GRANTACCESSREQUEST']._serialized_start=865
-  _globals['_GRANTACCESSREQUEST']._serialized_end=1039
-  _globals['_REVOKEACCESSREQUEST']._serialized_start=1041
-  _globals['_REVOKEACCESSREQUEST']._serialized_end=1117
-  _globals['_ACCESSSERVICE']._serialized_start=1460
-  _globals['_ACCESSSERVICE']._serialized_end=1804
+  _globals['_ACCESS']._serialized_end=604
+  _globals['_CHECKACCESSREQUEST']._serialized_start=607
+  _globals['_CHECKACCESSREQUEST']._serialized_end=747
+  _globals['_CHECKACCESSRESPONSE']._serialized_start=750
+  _globals['_CHECKACCESSRESPONSE']._serialized_end=894
+  _globals['_GETACCESSREQUEST']._serialized_start=896
+  _globals['_GETACCESSREQUEST']._serialized_end=933
+  _globals['_GRANTACCESSREQUEST']._serialized_start=936
+  _globals['_GRANTACCESSREQUEST']._serialized_end=1110
+  _globals['_REVOKEACCESSREQUEST']._serialized_start=1112
+  _globals['_REVOKEACCESSREQUEST']._serialized_end=1188
+  _globals['_PLAYBACKSESSION']._serialized_start=1191
+  _globals['_PLAYBACKSESSION']._serialized_end=1663
+  _globals['_STARTPLAYBACKREQUEST']._serialized_start=1666
+  _globals['_STARTPLAYBACKREQUEST']._serialized_end=1871
+  _globals['_STARTPLAYBACKRESPONSE']._serialized_start=1874
+  _globals['_STARTPLAYBACKRESPONSE']._serialized_end=2041
+  _globals['_RECORDPLAYBACKREQUEST']._serialized_start=2043
+  _globals['_RECORDPLAYBACKREQUEST']._serialized_end=2156
+  _globals['_RECORDPLAYBACKRESPONSE']._serialized_start=2158
+  _globals['_RECORDPLAYBACKRESPONSE']._serialized_end=2266
+  _globals['_ENDPLAYBACKREQUEST']._serialized_start=2269
+  _globals['_ENDPLAYBACKREQUEST']._serialized_end=2429
+  _globals['_LISTSESSIONSREQUEST']._serialized_start=2431
+  _globals['_LISTSESSIONSREQUEST']._serialized_end=2530
+  _globals['_LISTSESSIONSRESPONSE']._serialized_start=2532
+  _globals['_LISTSESSIONSRESPONSE']._serialized_end=2631
+  _globals['_ACCESSSERVICE']._serialized_start=3265
+  _globals['_ACCESSSERVICE']._serialized_end=3988
 # @@protoc_insertion_point(module_scope)

@@ -1,8 +1,9 @@
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import ClassVar as _ClassVar, Mapping as _Mapping, Optional as _Optional, Union as _Union
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -22,6 +23,21 @@ class AccessState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ACCESS_STATE_ACTIVE: _ClassVar[AccessState]
     ACCESS_STATE_EXPIRED: _ClassVar[AccessState]
     ACCESS_STATE_REVOKED: _ClassVar[AccessState]
+
+class PlaybackPhase(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PLAYBACK_PHASE_UNSPECIFIED: _ClassVar[PlaybackPhase]
+    PLAYBACK_PHASE_PLAYER_LOADED: _ClassVar[PlaybackPhase]
+    PLAYBACK_PHASE_PLAY: _ClassVar[PlaybackPhase]
+
+class SessionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SESSION_STATE_UNSPECIFIED: _ClassVar[SessionState]
+    SESSION_STATE_ACTIVE: _ClassVar[SessionState]
+    SESSION_STATE_LAPSED: _ClassVar[SessionState]
+    SESSION_STATE_ENDED: _ClassVar[SessionState]
+    SESSION_STATE_EVICTED: _ClassVar[SessionState]
+    SESSION_STATE_ACCESS_OVER: _ClassVar[SessionState]
 ACCESS_TYPE_UNSPECIFIED: AccessType
 ACCESS_TYPE_PURCHASED: AccessType
 ACCESS_TYPE_GRANTED: AccessType
@@ -33,9 +49,18 @@ ACCESS_STATE_SCHEDULED: AccessState
 ACCESS_STATE_ACTIVE: AccessState
 ACCESS_STATE_EXPIRED: AccessState
 ACCESS_STATE_REVOKED: AccessState
+PLAYBACK_PHASE_UNSPECIFIED: PlaybackPhase
+PLAYBACK_PHASE_PLAYER_LOADED: PlaybackPhase
+PLAYBACK_PHASE_PLAY: PlaybackPhase
+SESSION_STATE_UNSPECIFIED: SessionState
+SESSION_STATE_ACTIVE: SessionState
+SESSION_STATE_LAPSED: SessionState
+SESSION_STATE_ENDED: SessionState
+SESSION_STATE_EVICTED: SessionState
+SESSION_STATE_ACCESS_OVER: SessionState
 
 class Access(_message.Message):
-    __slots__ = ("access_id", "organisation_id", "viewer_id", "asset_id", "type", "state", "start_time", "expire_time", "original_expire_time", "voucher_id", "create_time", "update_time")
+    __slots__ = ("access_id", "organisation_id", "viewer_id", "asset_id", "type", "state", "start_time", "expire_time", "original_expire_time", "voucher_id", "create_time", "update_time", "first_play_time", "bound_ip")
     ACCESS_ID_FIELD_NUMBER: _ClassVar[int]
     ORGANISATION_ID_FIELD_NUMBER: _ClassVar[int]
     VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -48,6 +73,8 @@ class Access(_message.Message):
     VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    FIRST_PLAY_TIME_FIELD_NUMBER: _ClassVar[int]
+    BOUND_IP_FIELD_NUMBER: _ClassVar[int]
     access_id: str
     organisation_id: str
     viewer_id: str
@@ -60,7 +87,9 @@ class Access(_message.Message):
     voucher_id: str
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
-    def __init__(self, access_id: _Optional[str] = ..., organisation_id: _Optional[str] = ..., viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., type: _Optional[_Union[AccessType, str]] = ..., state: _Optional[_Union[AccessState, str]] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., original_expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., voucher_id: _Optional[str] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    first_play_time: _timestamp_pb2.Timestamp
+    bound_ip: str
+    def __init__(self, access_id: _Optional[str] = ..., organisation_id: _Optional[str] = ..., viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., type: _Optional[_Union[AccessType, str]] = ..., state: _Optional[_Union[AccessState, str]] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., original_expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., voucher_id: _Optional[str] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., first_play_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., bound_ip: _Optional[str] = ...) -> None: ...
 
 class CheckAccessRequest(_message.Message):
     __slots__ = ("viewer_id", "code", "asset_id", "ip", "country", "at")
@@ -119,3 +148,127 @@ class RevokeAccessRequest(_message.Message):
     reason: str
     request_id: str
     def __init__(self, access_id: _Optional[str] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class PlaybackSession(_message.Message):
+    __slots__ = ("session_id", "organisation_id", "viewer_id", "asset_id", "access_id", "voucher_id", "phase", "state", "ip", "country", "device", "start_time", "last_seen_time", "end_time", "position_seconds", "viewed_seconds")
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANISATION_ID_FIELD_NUMBER: _ClassVar[int]
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    IP_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    DEVICE_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    LAST_SEEN_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    POSITION_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    VIEWED_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    organisation_id: str
+    viewer_id: str
+    asset_id: str
+    access_id: str
+    voucher_id: str
+    phase: PlaybackPhase
+    state: SessionState
+    ip: str
+    country: str
+    device: str
+    start_time: _timestamp_pb2.Timestamp
+    last_seen_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    position_seconds: int
+    viewed_seconds: int
+    def __init__(self, session_id: _Optional[str] = ..., organisation_id: _Optional[str] = ..., viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., access_id: _Optional[str] = ..., voucher_id: _Optional[str] = ..., phase: _Optional[_Union[PlaybackPhase, str]] = ..., state: _Optional[_Union[SessionState, str]] = ..., ip: _Optional[str] = ..., country: _Optional[str] = ..., device: _Optional[str] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., last_seen_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., position_seconds: _Optional[int] = ..., viewed_seconds: _Optional[int] = ...) -> None: ...
+
+class StartPlaybackRequest(_message.Message):
+    __slots__ = ("viewer_id", "code", "asset_id", "ip", "country", "phase", "session_id", "device", "request_id")
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    IP_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    PHASE_FIELD_NUMBER: _ClassVar[int]
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    DEVICE_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    viewer_id: str
+    code: str
+    asset_id: str
+    ip: str
+    country: str
+    phase: PlaybackPhase
+    session_id: str
+    device: str
+    request_id: str
+    def __init__(self, viewer_id: _Optional[str] = ..., code: _Optional[str] = ..., asset_id: _Optional[str] = ..., ip: _Optional[str] = ..., country: _Optional[str] = ..., phase: _Optional[_Union[PlaybackPhase, str]] = ..., session_id: _Optional[str] = ..., device: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class StartPlaybackResponse(_message.Message):
+    __slots__ = ("session", "access", "redemption_id", "evicted_session_ids")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    ACCESS_FIELD_NUMBER: _ClassVar[int]
+    REDEMPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    EVICTED_SESSION_IDS_FIELD_NUMBER: _ClassVar[int]
+    session: PlaybackSession
+    access: Access
+    redemption_id: str
+    evicted_session_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, session: _Optional[_Union[PlaybackSession, _Mapping]] = ..., access: _Optional[_Union[Access, _Mapping]] = ..., redemption_id: _Optional[str] = ..., evicted_session_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class RecordPlaybackRequest(_message.Message):
+    __slots__ = ("session_id", "position_seconds", "viewed_seconds", "request_id")
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    POSITION_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    VIEWED_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    position_seconds: int
+    viewed_seconds: int
+    request_id: str
+    def __init__(self, session_id: _Optional[str] = ..., position_seconds: _Optional[int] = ..., viewed_seconds: _Optional[int] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class RecordPlaybackResponse(_message.Message):
+    __slots__ = ("session", "allowed", "reason")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    ALLOWED_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    session: PlaybackSession
+    allowed: bool
+    reason: str
+    def __init__(self, session: _Optional[_Union[PlaybackSession, _Mapping]] = ..., allowed: bool = ..., reason: _Optional[str] = ...) -> None: ...
+
+class EndPlaybackRequest(_message.Message):
+    __slots__ = ("session_id", "position_seconds", "viewed_seconds", "request_id")
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    POSITION_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    VIEWED_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    position_seconds: int
+    viewed_seconds: int
+    request_id: str
+    def __init__(self, session_id: _Optional[str] = ..., position_seconds: _Optional[int] = ..., viewed_seconds: _Optional[int] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ListSessionsRequest(_message.Message):
+    __slots__ = ("viewer_id", "voucher_id", "page_size", "page_token")
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    viewer_id: str
+    voucher_id: str
+    page_size: int
+    page_token: str
+    def __init__(self, viewer_id: _Optional[str] = ..., voucher_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListSessionsResponse(_message.Message):
+    __slots__ = ("sessions", "next_page_token")
+    SESSIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    sessions: _containers.RepeatedCompositeFieldContainer[PlaybackSession]
+    next_page_token: str
+    def __init__(self, sessions: _Optional[_Iterable[_Union[PlaybackSession, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...

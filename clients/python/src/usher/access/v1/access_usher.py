@@ -44,6 +44,42 @@ ACCESS_SERVICE_GET_ACCESS = Method(
     has_request_id=False,
 )
 
+ACCESS_SERVICE_START_PLAYBACK = Method(
+    "usher.access.v1.AccessService",
+    "StartPlayback",
+    access_pb2.StartPlaybackRequest,
+    access_pb2.StartPlaybackResponse,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+ACCESS_SERVICE_RECORD_PLAYBACK = Method(
+    "usher.access.v1.AccessService",
+    "RecordPlayback",
+    access_pb2.RecordPlaybackRequest,
+    access_pb2.RecordPlaybackResponse,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+ACCESS_SERVICE_END_PLAYBACK = Method(
+    "usher.access.v1.AccessService",
+    "EndPlayback",
+    access_pb2.EndPlaybackRequest,
+    access_pb2.PlaybackSession,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+ACCESS_SERVICE_LIST_SESSIONS = Method(
+    "usher.access.v1.AccessService",
+    "ListSessions",
+    access_pb2.ListSessionsRequest,
+    access_pb2.ListSessionsResponse,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
 
 class AccessService:
     """Access records, and the question that everything here is for."""
@@ -64,9 +100,12 @@ class AccessService:
         options: CallOptions | None = None,
     ) -> access_pb2.CheckAccessResponse:
         """Says whether a viewer, or the holder of a voucher's code, may see an asset. Writes nothing.
-        Scope `access:check` or `access:read`. The reason of a "no" is `ASSET_NOT_FOUND`, or else, of viewer and code, that
-        of the one that came nearer: `GEO_UNKNOWN` or `GEO_BLOCKED` (there is access, but not from there),
-        `ACCESS_EXPIRED`, the code's own refusal (see VoucherService), `NO_ACCESS`.
+        Scope `access:check` or `access:read`. The reason of a "no" is `ASSET_NOT_FOUND`, or else, of all accesses of the
+        viewer and of the code, that of the one that came nearest: `TOO_MANY_SESSIONS` (the organisation's
+        `concurrent_session_limit`, where its policy is to deny), `IP_MISMATCH` (another address than it was first played
+        from, or an unknown one, where single-IP protection applies), `GEO_UNKNOWN` or `GEO_BLOCKED` (there is access, but
+        not from there), `ALREADY_PLAYED` (of a one-time voucher), `ACCESS_EXPIRED`, the code's own refusal (see
+        VoucherService), `NO_ACCESS`.
         """
         message = build_request(access_pb2.CheckAccessRequest, request, {
             "viewer_id": viewer_id,
@@ -133,6 +172,107 @@ class AccessService:
         })
         return self._channel.call(ACCESS_SERVICE_GET_ACCESS, message, options)
 
+    def start_playback(
+        self,
+        request: access_pb2.StartPlaybackRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        code: str | None = None,
+        asset_id: str | None = None,
+        ip: str | None = None,
+        country: str | None = None,
+        phase: access_pb2.PlaybackPhase | str | None = None,
+        session_id: str | None = None,
+        device: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.StartPlaybackResponse:
+        """Judges as CheckAccess does, and in the same commit begins to play: a code that is not redeemed yet is redeemed
+        (with PLAYER_LOADED only a one-time voucher's), the access is bound to the address where single-IP protection
+        applies, a session is opened, and the oldest sessions beyond the organisation's limit are ended, where that is its
+        policy. Scope `access:play` or `access:write`.
+        Refusals: NOT_FOUND `SESSION_NOT_FOUND`; FAILED_PRECONDITION `SESSION_ENDED`, `SESSION_EVICTED` (of the session to
+        go on with); CheckAccess's reasons, of which `ASSET_NOT_FOUND`, `VOUCHER_NOT_FOUND` and `VIEWER_NOT_FOUND` are
+        NOT_FOUND and all others FAILED_PRECONDITION.
+        """
+        message = build_request(access_pb2.StartPlaybackRequest, request, {
+            "viewer_id": viewer_id,
+            "code": code,
+            "asset_id": asset_id,
+            "ip": ip,
+            "country": country,
+            "phase": phase,
+            "session_id": session_id,
+            "device": device,
+            "request_id": request_id,
+        })
+        return self._channel.call(ACCESS_SERVICE_START_PLAYBACK, message, options)
+
+    def record_playback(
+        self,
+        request: access_pb2.RecordPlaybackRequest | None = None,
+        *,
+        session_id: str | None = None,
+        position_seconds: int | None = None,
+        viewed_seconds: int | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.RecordPlaybackResponse:
+        """Says how far a session is, and asks whether it may go on. A player calls it about once a minute: a session that is
+        not heard of for five minutes does not count against the limit any more. It goes on when it is heard of again,
+        unless others have taken its place. Scope `access:play` or `access:write`.
+        Refusals: NOT_FOUND `SESSION_NOT_FOUND`.
+        """
+        message = build_request(access_pb2.RecordPlaybackRequest, request, {
+            "session_id": session_id,
+            "position_seconds": position_seconds,
+            "viewed_seconds": viewed_seconds,
+            "request_id": request_id,
+        })
+        return self._channel.call(ACCESS_SERVICE_RECORD_PLAYBACK, message, options)
+
+    def end_playback(
+        self,
+        request: access_pb2.EndPlaybackRequest | None = None,
+        *,
+        session_id: str | None = None,
+        position_seconds: int | None = None,
+        viewed_seconds: int | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.PlaybackSession:
+        """Ends a session; one that has ended is left as it is. Scope `access:play` or `access:write`.
+        Refusals: NOT_FOUND `SESSION_NOT_FOUND`.
+        """
+        message = build_request(access_pb2.EndPlaybackRequest, request, {
+            "session_id": session_id,
+            "position_seconds": position_seconds,
+            "viewed_seconds": viewed_seconds,
+            "request_id": request_id,
+        })
+        return self._channel.call(ACCESS_SERVICE_END_PLAYBACK, message, options)
+
+    def list_sessions(
+        self,
+        request: access_pb2.ListSessionsRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        voucher_id: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.ListSessionsResponse:
+        """Lists sessions in the order of their beginning: when, where, and how much was viewed. Scope `access:read`.
+        Refusals: NOT_FOUND `VIEWER_NOT_FOUND`, `VOUCHER_NOT_FOUND`.
+        """
+        message = build_request(access_pb2.ListSessionsRequest, request, {
+            "viewer_id": viewer_id,
+            "voucher_id": voucher_id,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return self._channel.call(ACCESS_SERVICE_LIST_SESSIONS, message, options)
+
 
 class AsyncAccessService:
     """Access records, and the question that everything here is for."""
@@ -153,9 +293,12 @@ class AsyncAccessService:
         options: CallOptions | None = None,
     ) -> access_pb2.CheckAccessResponse:
         """Says whether a viewer, or the holder of a voucher's code, may see an asset. Writes nothing.
-        Scope `access:check` or `access:read`. The reason of a "no" is `ASSET_NOT_FOUND`, or else, of viewer and code, that
-        of the one that came nearer: `GEO_UNKNOWN` or `GEO_BLOCKED` (there is access, but not from there),
-        `ACCESS_EXPIRED`, the code's own refusal (see VoucherService), `NO_ACCESS`.
+        Scope `access:check` or `access:read`. The reason of a "no" is `ASSET_NOT_FOUND`, or else, of all accesses of the
+        viewer and of the code, that of the one that came nearest: `TOO_MANY_SESSIONS` (the organisation's
+        `concurrent_session_limit`, where its policy is to deny), `IP_MISMATCH` (another address than it was first played
+        from, or an unknown one, where single-IP protection applies), `GEO_UNKNOWN` or `GEO_BLOCKED` (there is access, but
+        not from there), `ALREADY_PLAYED` (of a one-time voucher), `ACCESS_EXPIRED`, the code's own refusal (see
+        VoucherService), `NO_ACCESS`.
         """
         message = build_request(access_pb2.CheckAccessRequest, request, {
             "viewer_id": viewer_id,
@@ -221,3 +364,104 @@ class AsyncAccessService:
             "access_id": access_id,
         })
         return await self._channel.call(ACCESS_SERVICE_GET_ACCESS, message, options)
+
+    async def start_playback(
+        self,
+        request: access_pb2.StartPlaybackRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        code: str | None = None,
+        asset_id: str | None = None,
+        ip: str | None = None,
+        country: str | None = None,
+        phase: access_pb2.PlaybackPhase | str | None = None,
+        session_id: str | None = None,
+        device: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.StartPlaybackResponse:
+        """Judges as CheckAccess does, and in the same commit begins to play: a code that is not redeemed yet is redeemed
+        (with PLAYER_LOADED only a one-time voucher's), the access is bound to the address where single-IP protection
+        applies, a session is opened, and the oldest sessions beyond the organisation's limit are ended, where that is its
+        policy. Scope `access:play` or `access:write`.
+        Refusals: NOT_FOUND `SESSION_NOT_FOUND`; FAILED_PRECONDITION `SESSION_ENDED`, `SESSION_EVICTED` (of the session to
+        go on with); CheckAccess's reasons, of which `ASSET_NOT_FOUND`, `VOUCHER_NOT_FOUND` and `VIEWER_NOT_FOUND` are
+        NOT_FOUND and all others FAILED_PRECONDITION.
+        """
+        message = build_request(access_pb2.StartPlaybackRequest, request, {
+            "viewer_id": viewer_id,
+            "code": code,
+            "asset_id": asset_id,
+            "ip": ip,
+            "country": country,
+            "phase": phase,
+            "session_id": session_id,
+            "device": device,
+            "request_id": request_id,
+        })
+        return await self._channel.call(ACCESS_SERVICE_START_PLAYBACK, message, options)
+
+    async def record_playback(
+        self,
+        request: access_pb2.RecordPlaybackRequest | None = None,
+        *,
+        session_id: str | None = None,
+        position_seconds: int | None = None,
+        viewed_seconds: int | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.RecordPlaybackResponse:
+        """Says how far a session is, and asks whether it may go on. A player calls it about once a minute: a session that is
+        not heard of for five minutes does not count against the limit any more. It goes on when it is heard of again,
+        unless others have taken its place. Scope `access:play` or `access:write`.
+        Refusals: NOT_FOUND `SESSION_NOT_FOUND`.
+        """
+        message = build_request(access_pb2.RecordPlaybackRequest, request, {
+            "session_id": session_id,
+            "position_seconds": position_seconds,
+            "viewed_seconds": viewed_seconds,
+            "request_id": request_id,
+        })
+        return await self._channel.call(ACCESS_SERVICE_RECORD_PLAYBACK, message, options)
+
+    async def end_playback(
+        self,
+        request: access_pb2.EndPlaybackRequest | None = None,
+        *,
+        session_id: str | None = None,
+        position_seconds: int | None = None,
+        viewed_seconds: int | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.PlaybackSession:
+        """Ends a session; one that has ended is left as it is. Scope `access:play` or `access:write`.
+        Refusals: NOT_FOUND `SESSION_NOT_FOUND`.
+        """
+        message = build_request(access_pb2.EndPlaybackRequest, request, {
+            "session_id": session_id,
+            "position_seconds": position_seconds,
+            "viewed_seconds": viewed_seconds,
+            "request_id": request_id,
+        })
+        return await self._channel.call(ACCESS_SERVICE_END_PLAYBACK, message, options)
+
+    async def list_sessions(
+        self,
+        request: access_pb2.ListSessionsRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        voucher_id: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.ListSessionsResponse:
+        """Lists sessions in the order of their beginning: when, where, and how much was viewed. Scope `access:read`.
+        Refusals: NOT_FOUND `VIEWER_NOT_FOUND`, `VOUCHER_NOT_FOUND`.
+        """
+        message = build_request(access_pb2.ListSessionsRequest, request, {
+            "viewer_id": viewer_id,
+            "voucher_id": voucher_id,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return await self._channel.call(ACCESS_SERVICE_LIST_SESSIONS, message, options)
