@@ -8,6 +8,7 @@ public enum Schema {
         SettingsStore.migration, AssetStore.migration, ViewerStore.migration, VoucherStore.migration,
         AccessStore.migration, RedemptionStore.migration, PackageStore.migration, PriceOptionStore.migration,
         PaymentPeriodStore.migration, PlaybackSessionStore.migration,
+        SubscriptionStore.migration, PaymentStore.migration,
     ]
 }
 
@@ -20,6 +21,7 @@ public struct Services: Sendable {
         organisations = OrganisationService(storage: storage, credentials: credentials)
         methods = [
             organisations.methods, CatalogService().methods, VoucherService().methods, AccessService().methods,
+            SubscriptionService().methods,
         ].flatMap { $0 }
     }
 }

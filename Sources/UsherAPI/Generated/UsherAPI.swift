@@ -9,6 +9,7 @@ public enum UsherAPI {
         "usher.catalog.v1.CatalogService",
         "usher.organisations.v1.OrganisationService",
         "usher.session.v1.SessionService",
+        "usher.subscriptions.v1.SubscriptionService",
         "usher.vouchers.v1.VoucherService",
     ]
 
@@ -18,6 +19,7 @@ public enum UsherAPI {
         Usher_Catalog_V1_CatalogService.methods,
         Usher_Organisations_V1_OrganisationService.methods,
         Usher_Session_V1_SessionService.methods,
+        Usher_Subscriptions_V1_SubscriptionService.methods,
         Usher_Vouchers_V1_VoucherService.methods,
     ].flatMap { $0 }
 }

@@ -251,6 +251,96 @@ public nonisolated enum Usher_Access_V1_SessionState: SwiftProtobuf.Enum, Swift.
 
 }
 
+/// Which accesses, by whether they open.
+public nonisolated enum Usher_Access_V1_AccessActivity: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// All of them.
+  case unspecified // = 0
+
+  /// Those that open now.
+  case active // = 1
+
+  /// Those that do not: not yet, or no more.
+  case inactive // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .active
+    case 2: self = .inactive
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .active: return 1
+    case .inactive: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Usher_Access_V1_AccessActivity] = [
+    .unspecified,
+    .active,
+    .inactive,
+  ]
+
+}
+
+/// How a payment was given back.
+public nonisolated enum Usher_Access_V1_ReversalType: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// It was not.
+  case unspecified // = 0
+
+  /// By us.
+  case refund // = 1
+
+  /// By the viewer's bank.
+  case chargeback // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .refund
+    case 2: self = .chargeback
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .refund: return 1
+    case .chargeback: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Usher_Access_V1_ReversalType] = [
+    .unspecified,
+    .refund,
+    .chargeback,
+  ]
+
+}
+
 /// One viewer's access to one thing.
 public nonisolated struct Usher_Access_V1_Access: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -275,7 +365,7 @@ public nonisolated struct Usher_Access_V1_Access: @unchecked Sendable {
     set {_uniqueStorage()._viewerID = newValue}
   }
 
-  /// The asset; empty for every asset of the organisation.
+  /// The asset; empty for a package, and for every asset of the organisation.
   public var assetID: String {
     get {_storage._assetID}
     set {_uniqueStorage()._assetID = newValue}
@@ -363,6 +453,24 @@ public nonisolated struct Usher_Access_V1_Access: @unchecked Sendable {
   public var boundIp: String {
     get {_storage._boundIp}
     set {_uniqueStorage()._boundIp = newValue}
+  }
+
+  /// The package: it opens the assets that the package has at the moment that is asked about; empty for none.
+  public var packageID: String {
+    get {_storage._packageID}
+    set {_uniqueStorage()._packageID = newValue}
+  }
+
+  /// The price option that it was bought by; empty for none. Output only.
+  public var priceOptionID: String {
+    get {_storage._priceOptionID}
+    set {_uniqueStorage()._priceOptionID = newValue}
+  }
+
+  /// The subscription that gives it; empty for none. Output only.
+  public var subscriptionID: String {
+    get {_storage._subscriptionID}
+    set {_uniqueStorage()._subscriptionID = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -473,7 +581,7 @@ public nonisolated struct Usher_Access_V1_GrantAccessRequest: Sendable {
   /// Who. Required.
   public var viewerID: String = String()
 
-  /// To which asset; empty for every asset of the organisation.
+  /// To which asset; empty for a package, and for every asset of the organisation.
   public var assetID: String = String()
 
   /// From when on; absent means now.
@@ -498,6 +606,9 @@ public nonisolated struct Usher_Access_V1_GrantAccessRequest: Sendable {
 
   /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
   public var requestID: String = String()
+
+  /// To which package; empty for none. Not together with `asset_id`.
+  public var packageID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -860,6 +971,362 @@ public nonisolated struct Usher_Access_V1_ListSessionsResponse: Sendable {
   public init() {}
 }
 
+/// Asks many questions at once.
+public nonisolated struct Usher_Access_V1_BatchCheckAccessRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The questions; 1 to 1,000.
+  public var checks: [Usher_Access_V1_CheckAccessRequest] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The verdicts.
+public nonisolated struct Usher_Access_V1_BatchCheckAccessResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The verdicts, in the order of the questions.
+  public var results: [Usher_Access_V1_CheckAccessResponse] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for a page of access records.
+public nonisolated struct Usher_Access_V1_ListAccessRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Only this viewer's; empty means everybody's. An unknown one has none.
+  public var viewerID: String = String()
+
+  /// Only those to this asset itself; empty means all. An unknown one has none.
+  public var assetID: String = String()
+
+  /// Only those to this package; empty means all. An unknown one has none.
+  public var packageID: String = String()
+
+  /// Only those that came about so; unspecified means all.
+  public var type: Usher_Access_V1_AccessType = .unspecified
+
+  /// Active ones, inactive ones, or all.
+  public var activity: Usher_Access_V1_AccessActivity = .unspecified
+
+  /// At most so many; 0 means 100, the maximum is 1,000. A filter that hardly anything passes gives short pages.
+  public var pageSize: Int32 = 0
+
+  /// `next_page_token` of the page before, with the same filters; empty for the first.
+  public var pageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A page of access records.
+public nonisolated struct Usher_Access_V1_ListAccessResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The records, oldest first.
+  public var accesses: [Usher_Access_V1_Access] = []
+
+  /// For the next page; empty on the last.
+  public var nextPageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for another end of an access.
+public nonisolated struct Usher_Access_V1_ExtendAccessRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The access's id.
+  public var accessID: String = String()
+
+  /// The new end. Required; must be in the future and later than the start.
+  public var expireTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_expireTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_expireTime = newValue}
+  }
+  /// Returns true if `expireTime` has been explicitly set.
+  public var hasExpireTime: Bool {self._expireTime != nil}
+  /// Clears the value of `expireTime`. Subsequent reads from it will return its default value.
+  public mutating func clearExpireTime() {self._expireTime = nil}
+
+  /// Why, for the audit; at most 1,000 characters.
+  public var reason: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _expireTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// What a viewer has paid.
+public nonisolated struct Usher_Access_V1_Payment: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The id, `pmt_…`. Output only.
+  public var paymentID: String {
+    get {_storage._paymentID}
+    set {_uniqueStorage()._paymentID = newValue}
+  }
+
+  /// Whose record it is. Output only.
+  public var organisationID: String {
+    get {_storage._organisationID}
+    set {_uniqueStorage()._organisationID = newValue}
+  }
+
+  /// Who has paid.
+  public var viewerID: String {
+    get {_storage._viewerID}
+    set {_uniqueStorage()._viewerID = newValue}
+  }
+
+  /// The price option that was bought by; empty where a subscription without one was renewed.
+  public var priceOptionID: String {
+    get {_storage._priceOptionID}
+    set {_uniqueStorage()._priceOptionID = newValue}
+  }
+
+  /// What was paid.
+  public var amount: Usher_Type_V1_Money {
+    get {_storage._amount ?? Usher_Type_V1_Money()}
+    set {_uniqueStorage()._amount = newValue}
+  }
+  /// Returns true if `amount` has been explicitly set.
+  public var hasAmount: Bool {_storage._amount != nil}
+  /// Clears the value of `amount`. Subsequent reads from it will return its default value.
+  public mutating func clearAmount() {_uniqueStorage()._amount = nil}
+
+  /// The payment provider's reference; empty where nothing was paid.
+  public var paymentReference: String {
+    get {_storage._paymentReference}
+    set {_uniqueStorage()._paymentReference = newValue}
+  }
+
+  /// The voucher that was used; empty for none.
+  public var voucherID: String {
+    get {_storage._voucherID}
+    set {_uniqueStorage()._voucherID = newValue}
+  }
+
+  /// The discount that it gave, in percent; 0 for none.
+  public var discountPercent: Int32 {
+    get {_storage._discountPercent}
+    set {_uniqueStorage()._discountPercent = newValue}
+  }
+
+  /// The access that was given; empty for none.
+  public var accessID: String {
+    get {_storage._accessID}
+    set {_uniqueStorage()._accessID = newValue}
+  }
+
+  /// The subscription that was paid for; empty for none.
+  public var subscriptionID: String {
+    get {_storage._subscriptionID}
+    set {_uniqueStorage()._subscriptionID = newValue}
+  }
+
+  /// When it was recorded.
+  public var createTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._createTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._createTime = newValue}
+  }
+  /// Returns true if `createTime` has been explicitly set.
+  public var hasCreateTime: Bool {_storage._createTime != nil}
+  /// Clears the value of `createTime`. Subsequent reads from it will return its default value.
+  public mutating func clearCreateTime() {_uniqueStorage()._createTime = nil}
+
+  /// When it was given back; absent where it was not.
+  public var reverseTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._reverseTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._reverseTime = newValue}
+  }
+  /// Returns true if `reverseTime` has been explicitly set.
+  public var hasReverseTime: Bool {_storage._reverseTime != nil}
+  /// Clears the value of `reverseTime`. Subsequent reads from it will return its default value.
+  public mutating func clearReverseTime() {_uniqueStorage()._reverseTime = nil}
+
+  /// How it was given back.
+  public var reversalType: Usher_Access_V1_ReversalType {
+    get {_storage._reversalType}
+    set {_uniqueStorage()._reversalType = newValue}
+  }
+
+  /// Why it was given back.
+  public var reversalReason: String {
+    get {_storage._reversalReason}
+    set {_uniqueStorage()._reversalReason = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Says what a viewer has paid.
+public nonisolated struct Usher_Access_V1_RecordPurchaseRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Who. Required.
+  public var viewerID: String = String()
+
+  /// What was bought. Required.
+  public var priceOptionID: String = String()
+
+  /// What was paid, after any discount. Required; in the currency of the price option.
+  public var amount: Usher_Type_V1_Money {
+    get {_amount ?? Usher_Type_V1_Money()}
+    set {_amount = newValue}
+  }
+  /// Returns true if `amount` has been explicitly set.
+  public var hasAmount: Bool {self._amount != nil}
+  /// Clears the value of `amount`. Subsequent reads from it will return its default value.
+  public mutating func clearAmount() {self._amount = nil}
+
+  /// The payment provider's reference; at most 200 characters, required where something was paid. It is recorded once.
+  public var paymentReference: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _amount: Usher_Type_V1_Money? = nil
+}
+
+/// What was bought.
+public nonisolated struct Usher_Access_V1_RecordPurchaseResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The payment.
+  public var payment: Usher_Access_V1_Payment {
+    get {_payment ?? Usher_Access_V1_Payment()}
+    set {_payment = newValue}
+  }
+  /// Returns true if `payment` has been explicitly set.
+  public var hasPayment: Bool {self._payment != nil}
+  /// Clears the value of `payment`. Subsequent reads from it will return its default value.
+  public mutating func clearPayment() {self._payment = nil}
+
+  /// The access that it gave.
+  public var access: Usher_Access_V1_Access {
+    get {_access ?? Usher_Access_V1_Access()}
+    set {_access = newValue}
+  }
+  /// Returns true if `access` has been explicitly set.
+  public var hasAccess: Bool {self._access != nil}
+  /// Clears the value of `access`. Subsequent reads from it will return its default value.
+  public mutating func clearAccess() {self._access = nil}
+
+  /// The subscription that gives the access; empty for none.
+  public var subscriptionID: String = String()
+
+  /// The use of the voucher, `red_…`; empty for none.
+  public var redemptionID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _payment: Usher_Access_V1_Payment? = nil
+  fileprivate var _access: Usher_Access_V1_Access? = nil
+}
+
+/// Says that a payment was given back.
+public nonisolated struct Usher_Access_V1_ReversePurchaseRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The payment's id.
+  public var paymentID: String = String()
+
+  /// How. Required.
+  public var type: Usher_Access_V1_ReversalType = .unspecified
+
+  /// Why; at most 1,000 characters.
+  public var reason: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for a page of payments.
+public nonisolated struct Usher_Access_V1_ListPaymentsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Only this viewer's; empty means everybody's.
+  public var viewerID: String = String()
+
+  /// Only those with this voucher; empty means all.
+  public var voucherID: String = String()
+
+  /// At most so many; 0 means 100, the maximum is 1,000. A filter that hardly anything passes gives short pages.
+  public var pageSize: Int32 = 0
+
+  /// `next_page_token` of the page before, with the same filters; empty for the first.
+  public var pageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A page of payments.
+public nonisolated struct Usher_Access_V1_ListPaymentsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The payments, oldest first.
+  public var payments: [Usher_Access_V1_Payment] = []
+
+  /// For the next page; empty on the last.
+  public var nextPageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "usher.access.v1"
@@ -880,9 +1347,17 @@ nonisolated extension Usher_Access_V1_SessionState: SwiftProtobuf._ProtoNameProv
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SESSION_STATE_UNSPECIFIED\0\u{1}SESSION_STATE_ACTIVE\0\u{1}SESSION_STATE_LAPSED\0\u{1}SESSION_STATE_ENDED\0\u{1}SESSION_STATE_EVICTED\0\u{1}SESSION_STATE_ACCESS_OVER\0")
 }
 
+nonisolated extension Usher_Access_V1_AccessActivity: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ACCESS_ACTIVITY_UNSPECIFIED\0\u{1}ACCESS_ACTIVITY_ACTIVE\0\u{1}ACCESS_ACTIVITY_INACTIVE\0")
+}
+
+nonisolated extension Usher_Access_V1_ReversalType: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REVERSAL_TYPE_UNSPECIFIED\0\u{1}REVERSAL_TYPE_REFUND\0\u{1}REVERSAL_TYPE_CHARGEBACK\0")
+}
+
 nonisolated extension Usher_Access_V1_Access: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Access"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}access_id\0\u{3}organisation_id\0\u{3}viewer_id\0\u{3}asset_id\0\u{1}type\0\u{1}state\0\u{3}start_time\0\u{3}expire_time\0\u{3}original_expire_time\0\u{3}voucher_id\0\u{3}create_time\0\u{3}update_time\0\u{3}first_play_time\0\u{3}bound_ip\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}access_id\0\u{3}organisation_id\0\u{3}viewer_id\0\u{3}asset_id\0\u{1}type\0\u{1}state\0\u{3}start_time\0\u{3}expire_time\0\u{3}original_expire_time\0\u{3}voucher_id\0\u{3}create_time\0\u{3}update_time\0\u{3}first_play_time\0\u{3}bound_ip\0\u{3}package_id\0\u{3}price_option_id\0\u{3}subscription_id\0")
 
   fileprivate class _StorageClass {
     var _accessID: String = String()
@@ -899,6 +1374,9 @@ nonisolated extension Usher_Access_V1_Access: SwiftProtobuf.Message, SwiftProtob
     var _updateTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _firstPlayTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _boundIp: String = String()
+    var _packageID: String = String()
+    var _priceOptionID: String = String()
+    var _subscriptionID: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -923,6 +1401,9 @@ nonisolated extension Usher_Access_V1_Access: SwiftProtobuf.Message, SwiftProtob
       _updateTime = source._updateTime
       _firstPlayTime = source._firstPlayTime
       _boundIp = source._boundIp
+      _packageID = source._packageID
+      _priceOptionID = source._priceOptionID
+      _subscriptionID = source._subscriptionID
     }
   }
 
@@ -955,6 +1436,9 @@ nonisolated extension Usher_Access_V1_Access: SwiftProtobuf.Message, SwiftProtob
         case 12: try { try decoder.decodeSingularMessageField(value: &_storage._updateTime) }()
         case 13: try { try decoder.decodeSingularMessageField(value: &_storage._firstPlayTime) }()
         case 14: try { try decoder.decodeSingularStringField(value: &_storage._boundIp) }()
+        case 15: try { try decoder.decodeSingularStringField(value: &_storage._packageID) }()
+        case 16: try { try decoder.decodeSingularStringField(value: &_storage._priceOptionID) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._subscriptionID) }()
         default: break
         }
       }
@@ -1009,6 +1493,15 @@ nonisolated extension Usher_Access_V1_Access: SwiftProtobuf.Message, SwiftProtob
       if !_storage._boundIp.isEmpty {
         try visitor.visitSingularStringField(value: _storage._boundIp, fieldNumber: 14)
       }
+      if !_storage._packageID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._packageID, fieldNumber: 15)
+      }
+      if !_storage._priceOptionID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._priceOptionID, fieldNumber: 16)
+      }
+      if !_storage._subscriptionID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._subscriptionID, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1032,6 +1525,9 @@ nonisolated extension Usher_Access_V1_Access: SwiftProtobuf.Message, SwiftProtob
         if _storage._updateTime != rhs_storage._updateTime {return false}
         if _storage._firstPlayTime != rhs_storage._firstPlayTime {return false}
         if _storage._boundIp != rhs_storage._boundIp {return false}
+        if _storage._packageID != rhs_storage._packageID {return false}
+        if _storage._priceOptionID != rhs_storage._priceOptionID {return false}
+        if _storage._subscriptionID != rhs_storage._subscriptionID {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1181,7 +1677,7 @@ nonisolated extension Usher_Access_V1_GetAccessRequest: SwiftProtobuf.Message, S
 
 nonisolated extension Usher_Access_V1_GrantAccessRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GrantAccessRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}viewer_id\0\u{3}asset_id\0\u{3}start_time\0\u{3}expire_time\0\u{3}request_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}viewer_id\0\u{3}asset_id\0\u{3}start_time\0\u{3}expire_time\0\u{3}request_id\0\u{3}package_id\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1194,6 +1690,7 @@ nonisolated extension Usher_Access_V1_GrantAccessRequest: SwiftProtobuf.Message,
       case 3: try { try decoder.decodeSingularMessageField(value: &self._startTime) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._expireTime) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.packageID) }()
       default: break
       }
     }
@@ -1219,6 +1716,9 @@ nonisolated extension Usher_Access_V1_GrantAccessRequest: SwiftProtobuf.Message,
     if !self.requestID.isEmpty {
       try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 5)
     }
+    if !self.packageID.isEmpty {
+      try visitor.visitSingularStringField(value: self.packageID, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1228,6 +1728,7 @@ nonisolated extension Usher_Access_V1_GrantAccessRequest: SwiftProtobuf.Message,
     if lhs._startTime != rhs._startTime {return false}
     if lhs._expireTime != rhs._expireTime {return false}
     if lhs.requestID != rhs.requestID {return false}
+    if lhs.packageID != rhs.packageID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1779,6 +2280,599 @@ nonisolated extension Usher_Access_V1_ListSessionsResponse: SwiftProtobuf.Messag
 
   public static func ==(lhs: Usher_Access_V1_ListSessionsResponse, rhs: Usher_Access_V1_ListSessionsResponse) -> Bool {
     if lhs.sessions != rhs.sessions {return false}
+    if lhs.nextPageToken != rhs.nextPageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_BatchCheckAccessRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BatchCheckAccessRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checks\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.checks) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.checks.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.checks, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_BatchCheckAccessRequest, rhs: Usher_Access_V1_BatchCheckAccessRequest) -> Bool {
+    if lhs.checks != rhs.checks {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_BatchCheckAccessResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BatchCheckAccessResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}results\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.results) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.results.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.results, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_BatchCheckAccessResponse, rhs: Usher_Access_V1_BatchCheckAccessResponse) -> Bool {
+    if lhs.results != rhs.results {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_ListAccessRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListAccessRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}viewer_id\0\u{3}asset_id\0\u{3}package_id\0\u{1}type\0\u{1}activity\0\u{3}page_size\0\u{3}page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.viewerID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.assetID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.packageID) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.type) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.activity) }()
+      case 6: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.viewerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.viewerID, fieldNumber: 1)
+    }
+    if !self.assetID.isEmpty {
+      try visitor.visitSingularStringField(value: self.assetID, fieldNumber: 2)
+    }
+    if !self.packageID.isEmpty {
+      try visitor.visitSingularStringField(value: self.packageID, fieldNumber: 3)
+    }
+    if self.type != .unspecified {
+      try visitor.visitSingularEnumField(value: self.type, fieldNumber: 4)
+    }
+    if self.activity != .unspecified {
+      try visitor.visitSingularEnumField(value: self.activity, fieldNumber: 5)
+    }
+    if self.pageSize != 0 {
+      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 6)
+    }
+    if !self.pageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_ListAccessRequest, rhs: Usher_Access_V1_ListAccessRequest) -> Bool {
+    if lhs.viewerID != rhs.viewerID {return false}
+    if lhs.assetID != rhs.assetID {return false}
+    if lhs.packageID != rhs.packageID {return false}
+    if lhs.type != rhs.type {return false}
+    if lhs.activity != rhs.activity {return false}
+    if lhs.pageSize != rhs.pageSize {return false}
+    if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_ListAccessResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListAccessResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}accesses\0\u{3}next_page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.accesses) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.accesses.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.accesses, fieldNumber: 1)
+    }
+    if !self.nextPageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_ListAccessResponse, rhs: Usher_Access_V1_ListAccessResponse) -> Bool {
+    if lhs.accesses != rhs.accesses {return false}
+    if lhs.nextPageToken != rhs.nextPageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_ExtendAccessRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ExtendAccessRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}access_id\0\u{3}expire_time\0\u{1}reason\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.accessID) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._expireTime) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.accessID.isEmpty {
+      try visitor.visitSingularStringField(value: self.accessID, fieldNumber: 1)
+    }
+    try { if let v = self._expireTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_ExtendAccessRequest, rhs: Usher_Access_V1_ExtendAccessRequest) -> Bool {
+    if lhs.accessID != rhs.accessID {return false}
+    if lhs._expireTime != rhs._expireTime {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Payment"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}payment_id\0\u{3}organisation_id\0\u{3}viewer_id\0\u{3}price_option_id\0\u{1}amount\0\u{3}payment_reference\0\u{3}voucher_id\0\u{3}discount_percent\0\u{3}access_id\0\u{3}subscription_id\0\u{3}create_time\0\u{3}reverse_time\0\u{3}reversal_type\0\u{3}reversal_reason\0")
+
+  fileprivate class _StorageClass {
+    var _paymentID: String = String()
+    var _organisationID: String = String()
+    var _viewerID: String = String()
+    var _priceOptionID: String = String()
+    var _amount: Usher_Type_V1_Money? = nil
+    var _paymentReference: String = String()
+    var _voucherID: String = String()
+    var _discountPercent: Int32 = 0
+    var _accessID: String = String()
+    var _subscriptionID: String = String()
+    var _createTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _reverseTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _reversalType: Usher_Access_V1_ReversalType = .unspecified
+    var _reversalReason: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _paymentID = source._paymentID
+      _organisationID = source._organisationID
+      _viewerID = source._viewerID
+      _priceOptionID = source._priceOptionID
+      _amount = source._amount
+      _paymentReference = source._paymentReference
+      _voucherID = source._voucherID
+      _discountPercent = source._discountPercent
+      _accessID = source._accessID
+      _subscriptionID = source._subscriptionID
+      _createTime = source._createTime
+      _reverseTime = source._reverseTime
+      _reversalType = source._reversalType
+      _reversalReason = source._reversalReason
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._paymentID) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._organisationID) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._viewerID) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._priceOptionID) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._amount) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._paymentReference) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._voucherID) }()
+        case 8: try { try decoder.decodeSingularInt32Field(value: &_storage._discountPercent) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._accessID) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._subscriptionID) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._createTime) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._reverseTime) }()
+        case 13: try { try decoder.decodeSingularEnumField(value: &_storage._reversalType) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._reversalReason) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._paymentID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._paymentID, fieldNumber: 1)
+      }
+      if !_storage._organisationID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._organisationID, fieldNumber: 2)
+      }
+      if !_storage._viewerID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._viewerID, fieldNumber: 3)
+      }
+      if !_storage._priceOptionID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._priceOptionID, fieldNumber: 4)
+      }
+      try { if let v = _storage._amount {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      if !_storage._paymentReference.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._paymentReference, fieldNumber: 6)
+      }
+      if !_storage._voucherID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._voucherID, fieldNumber: 7)
+      }
+      if _storage._discountPercent != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._discountPercent, fieldNumber: 8)
+      }
+      if !_storage._accessID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._accessID, fieldNumber: 9)
+      }
+      if !_storage._subscriptionID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._subscriptionID, fieldNumber: 10)
+      }
+      try { if let v = _storage._createTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+      try { if let v = _storage._reverseTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
+      if _storage._reversalType != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._reversalType, fieldNumber: 13)
+      }
+      if !_storage._reversalReason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._reversalReason, fieldNumber: 14)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_Payment, rhs: Usher_Access_V1_Payment) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._paymentID != rhs_storage._paymentID {return false}
+        if _storage._organisationID != rhs_storage._organisationID {return false}
+        if _storage._viewerID != rhs_storage._viewerID {return false}
+        if _storage._priceOptionID != rhs_storage._priceOptionID {return false}
+        if _storage._amount != rhs_storage._amount {return false}
+        if _storage._paymentReference != rhs_storage._paymentReference {return false}
+        if _storage._voucherID != rhs_storage._voucherID {return false}
+        if _storage._discountPercent != rhs_storage._discountPercent {return false}
+        if _storage._accessID != rhs_storage._accessID {return false}
+        if _storage._subscriptionID != rhs_storage._subscriptionID {return false}
+        if _storage._createTime != rhs_storage._createTime {return false}
+        if _storage._reverseTime != rhs_storage._reverseTime {return false}
+        if _storage._reversalType != rhs_storage._reversalType {return false}
+        if _storage._reversalReason != rhs_storage._reversalReason {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_RecordPurchaseRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecordPurchaseRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}viewer_id\0\u{3}price_option_id\0\u{1}amount\0\u{3}payment_reference\0\u{4}\u{2}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.viewerID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.priceOptionID) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.paymentReference) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.viewerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.viewerID, fieldNumber: 1)
+    }
+    if !self.priceOptionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.priceOptionID, fieldNumber: 2)
+    }
+    try { if let v = self._amount {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if !self.paymentReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.paymentReference, fieldNumber: 4)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_RecordPurchaseRequest, rhs: Usher_Access_V1_RecordPurchaseRequest) -> Bool {
+    if lhs.viewerID != rhs.viewerID {return false}
+    if lhs.priceOptionID != rhs.priceOptionID {return false}
+    if lhs._amount != rhs._amount {return false}
+    if lhs.paymentReference != rhs.paymentReference {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_RecordPurchaseResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecordPurchaseResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}access\0\u{3}subscription_id\0\u{3}redemption_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._payment) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._access) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.subscriptionID) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.redemptionID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._payment {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._access {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.subscriptionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.subscriptionID, fieldNumber: 3)
+    }
+    if !self.redemptionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.redemptionID, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_RecordPurchaseResponse, rhs: Usher_Access_V1_RecordPurchaseResponse) -> Bool {
+    if lhs._payment != rhs._payment {return false}
+    if lhs._access != rhs._access {return false}
+    if lhs.subscriptionID != rhs.subscriptionID {return false}
+    if lhs.redemptionID != rhs.redemptionID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_ReversePurchaseRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReversePurchaseRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}payment_id\0\u{1}type\0\u{1}reason\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.paymentID) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.type) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.paymentID.isEmpty {
+      try visitor.visitSingularStringField(value: self.paymentID, fieldNumber: 1)
+    }
+    if self.type != .unspecified {
+      try visitor.visitSingularEnumField(value: self.type, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_ReversePurchaseRequest, rhs: Usher_Access_V1_ReversePurchaseRequest) -> Bool {
+    if lhs.paymentID != rhs.paymentID {return false}
+    if lhs.type != rhs.type {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_ListPaymentsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListPaymentsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}viewer_id\0\u{3}voucher_id\0\u{3}page_size\0\u{3}page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.viewerID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.voucherID) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.viewerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.viewerID, fieldNumber: 1)
+    }
+    if !self.voucherID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherID, fieldNumber: 2)
+    }
+    if self.pageSize != 0 {
+      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 3)
+    }
+    if !self.pageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_ListPaymentsRequest, rhs: Usher_Access_V1_ListPaymentsRequest) -> Bool {
+    if lhs.viewerID != rhs.viewerID {return false}
+    if lhs.voucherID != rhs.voucherID {return false}
+    if lhs.pageSize != rhs.pageSize {return false}
+    if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_ListPaymentsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListPaymentsResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payments\0\u{3}next_page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.payments) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.payments.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.payments, fieldNumber: 1)
+    }
+    if !self.nextPageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_ListPaymentsResponse, rhs: Usher_Access_V1_ListPaymentsResponse) -> Bool {
+    if lhs.payments != rhs.payments {return false}
     if lhs.nextPageToken != rhs.nextPageToken {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

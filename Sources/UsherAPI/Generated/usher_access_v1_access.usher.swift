@@ -26,8 +26,25 @@ public enum Usher_Access_V1_AccessService {
         requestTemplate: #"{"viewerId": "", "code": "", "assetId": "", "ip": "", "country": "", "at": "1970-01-01T00:00:00Z"}"#
     )
 
+    /// Answers up to 1,000 of CheckAccess's questions, each for itself and all at the same moment. Scope `access:check` or
+    /// `access:read`. Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `checks[3].asset_id`.
+    public static let batchCheckAccess = TypedMethod<
+        Usher_Access_V1_BatchCheckAccessRequest,
+        Usher_Access_V1_BatchCheckAccessResponse
+    >(
+        MethodDescriptor(
+            service: "usher.access.v1.AccessService", name: "BatchCheckAccess",
+            requestType: "usher.access.v1.BatchCheckAccessRequest",
+            responseType: "usher.access.v1.BatchCheckAccessResponse",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"checks": [{"viewerId": "", "code": "", "assetId": "", "ip": "", "country": "", "at": "1970-01-01T00:00:00Z"}]}"#
+    )
+
     /// Gives a viewer access by hand. Scope `access:write`.
-    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `VIEWER_NOT_FOUND` (only where viewers must be known).
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `VIEWER_NOT_FOUND` (only where viewers must be known);
+    /// FAILED_PRECONDITION `VIEWER_DEACTIVATED`.
     public static let grantAccess = TypedMethod<
         Usher_Access_V1_GrantAccessRequest,
         Usher_Access_V1_Access
@@ -39,7 +56,7 @@ public enum Usher_Access_V1_AccessService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: false
         ),
-        requestTemplate: #"{"viewerId": "", "assetId": "", "startTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "requestId": ""}"#
+        requestTemplate: #"{"viewerId": "", "assetId": "", "startTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "requestId": "", "packageId": ""}"#
     )
 
     /// Ends an access at once; one that is revoked already is left as it is. Scope `access:write`.
@@ -71,6 +88,91 @@ public enum Usher_Access_V1_AccessService {
             hasRequestID: false, requestContainsMap: false
         ),
         requestTemplate: #"{"accessId": ""}"#
+    )
+
+    /// Lists access records of all viewers, oldest first. Scope `access:read`.
+    public static let listAccess = TypedMethod<
+        Usher_Access_V1_ListAccessRequest,
+        Usher_Access_V1_ListAccessResponse
+    >(
+        MethodDescriptor(
+            service: "usher.access.v1.AccessService", name: "ListAccess",
+            requestType: "usher.access.v1.ListAccessRequest",
+            responseType: "usher.access.v1.ListAccessResponse",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"viewerId": "", "assetId": "", "packageId": "", "type": "ACCESS_TYPE_UNSPECIFIED", "activity": "ACCESS_ACTIVITY_UNSPECIFIED", "pageSize": 0, "pageToken": ""}"#
+    )
+
+    /// Sets another end, and keeps the first one as `original_expire_time`; an access that has expired opens again. Scope
+    /// `access:write`.
+    /// Refusals: NOT_FOUND `ACCESS_NOT_FOUND`; FAILED_PRECONDITION `ACCESS_REVOKED`, `ACCESS_OF_SUBSCRIPTION` (it lasts as
+    /// long as its subscription does: change the renewal date).
+    public static let extendAccess = TypedMethod<
+        Usher_Access_V1_ExtendAccessRequest,
+        Usher_Access_V1_Access
+    >(
+        MethodDescriptor(
+            service: "usher.access.v1.AccessService", name: "ExtendAccess",
+            requestType: "usher.access.v1.ExtendAccessRequest",
+            responseType: "usher.access.v1.Access",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"accessId": "", "expireTime": "1970-01-01T00:00:00Z", "reason": "", "requestId": ""}"#
+    )
+
+    /// Records what a viewer has paid, and gives what was bought, in one commit: access for the price option's period,
+    /// PURCHASED, or FULL_DISCOUNT by a voucher of 100 %; a subscription for a SUBSCRIPTION price; or by an access voucher
+    /// ACCESS_VOUCHER access for the voucher's period, and never a subscription. Scope `access:write`.
+    /// Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`; ALREADY_EXISTS `PAYMENT_EXISTS` (the reference was recorded before);
+    /// the voucher's own refusals (see VoucherService); NOT_FOUND `VIEWER_NOT_FOUND` (only where viewers must be known);
+    /// FAILED_PRECONDITION `VIEWER_DEACTIVATED`, `ALREADY_SUBSCRIBED`.
+    public static let recordPurchase = TypedMethod<
+        Usher_Access_V1_RecordPurchaseRequest,
+        Usher_Access_V1_RecordPurchaseResponse
+    >(
+        MethodDescriptor(
+            service: "usher.access.v1.AccessService", name: "RecordPurchase",
+            requestType: "usher.access.v1.RecordPurchaseRequest",
+            responseType: "usher.access.v1.RecordPurchaseResponse",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"viewerId": "", "priceOptionId": "", "amount": {"currencyCode": "", "minorUnits": "0"}, "paymentReference": "", "requestId": ""}"#
+    )
+
+    /// Records that a payment was given back, and ends at once what it bought. One that was given back already is left as
+    /// it is; a voucher's use stays consumed. Scope `access:write`. Refusals: NOT_FOUND `PAYMENT_NOT_FOUND`.
+    public static let reversePurchase = TypedMethod<
+        Usher_Access_V1_ReversePurchaseRequest,
+        Usher_Access_V1_Payment
+    >(
+        MethodDescriptor(
+            service: "usher.access.v1.AccessService", name: "ReversePurchase",
+            requestType: "usher.access.v1.ReversePurchaseRequest",
+            responseType: "usher.access.v1.Payment",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"paymentId": "", "type": "REVERSAL_TYPE_UNSPECIFIED", "reason": "", "requestId": ""}"#
+    )
+
+    /// Lists payments, oldest first: also which viewers have bought with a voucher. Scope `access:read`.
+    /// Refusals: NOT_FOUND `VIEWER_NOT_FOUND`, `VOUCHER_NOT_FOUND`.
+    public static let listPayments = TypedMethod<
+        Usher_Access_V1_ListPaymentsRequest,
+        Usher_Access_V1_ListPaymentsResponse
+    >(
+        MethodDescriptor(
+            service: "usher.access.v1.AccessService", name: "ListPayments",
+            requestType: "usher.access.v1.ListPaymentsRequest",
+            responseType: "usher.access.v1.ListPaymentsResponse",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"viewerId": "", "voucherId": "", "pageSize": 0, "pageToken": ""}"#
     )
 
     /// Judges as CheckAccess does, and in the same commit begins to play: a code that is not redeemed yet is redeemed
@@ -147,9 +249,15 @@ public enum Usher_Access_V1_AccessService {
     /// Every method of the service, in the order of the proto.
     public static let methods: [any AnyMethod] = [
         checkAccess,
+        batchCheckAccess,
         grantAccess,
         revokeAccess,
         getAccess,
+        listAccess,
+        extendAccess,
+        recordPurchase,
+        reversePurchase,
+        listPayments,
         startPlayback,
         recordPlayback,
         endPlayback,
@@ -166,3 +274,9 @@ extension Usher_Access_V1_StartPlaybackRequest: RequestWithID {}
 extension Usher_Access_V1_RecordPlaybackRequest: RequestWithID {}
 
 extension Usher_Access_V1_EndPlaybackRequest: RequestWithID {}
+
+extension Usher_Access_V1_ExtendAccessRequest: RequestWithID {}
+
+extension Usher_Access_V1_RecordPurchaseRequest: RequestWithID {}
+
+extension Usher_Access_V1_ReversePurchaseRequest: RequestWithID {}

@@ -22,8 +22,17 @@ public struct Usher_Access_V1_AccessServiceClient: Sendable {
         try await transport.unary(Usher_Access_V1_AccessService.checkAccess, request, options: options)
     }
 
+    /// Answers up to 1,000 of CheckAccess's questions, each for itself and all at the same moment. Scope `access:check` or
+    /// `access:read`. Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `checks[3].asset_id`.
+    public func batchCheckAccess(
+        _ request: Usher_Access_V1_BatchCheckAccessRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Access_V1_BatchCheckAccessResponse {
+        try await transport.unary(Usher_Access_V1_AccessService.batchCheckAccess, request, options: options)
+    }
+
     /// Gives a viewer access by hand. Scope `access:write`.
-    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `VIEWER_NOT_FOUND` (only where viewers must be known).
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `VIEWER_NOT_FOUND` (only where viewers must be known);
+    /// FAILED_PRECONDITION `VIEWER_DEACTIVATED`.
     public func grantAccess(
         _ request: Usher_Access_V1_GrantAccessRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Access_V1_Access {
@@ -43,6 +52,51 @@ public struct Usher_Access_V1_AccessServiceClient: Sendable {
         _ request: Usher_Access_V1_GetAccessRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Access_V1_Access {
         try await transport.unary(Usher_Access_V1_AccessService.getAccess, request, options: options)
+    }
+
+    /// Lists access records of all viewers, oldest first. Scope `access:read`.
+    public func listAccess(
+        _ request: Usher_Access_V1_ListAccessRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Access_V1_ListAccessResponse {
+        try await transport.unary(Usher_Access_V1_AccessService.listAccess, request, options: options)
+    }
+
+    /// Sets another end, and keeps the first one as `original_expire_time`; an access that has expired opens again. Scope
+    /// `access:write`.
+    /// Refusals: NOT_FOUND `ACCESS_NOT_FOUND`; FAILED_PRECONDITION `ACCESS_REVOKED`, `ACCESS_OF_SUBSCRIPTION` (it lasts as
+    /// long as its subscription does: change the renewal date).
+    public func extendAccess(
+        _ request: Usher_Access_V1_ExtendAccessRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Access_V1_Access {
+        try await transport.unary(Usher_Access_V1_AccessService.extendAccess, request, options: options)
+    }
+
+    /// Records what a viewer has paid, and gives what was bought, in one commit: access for the price option's period,
+    /// PURCHASED, or FULL_DISCOUNT by a voucher of 100 %; a subscription for a SUBSCRIPTION price; or by an access voucher
+    /// ACCESS_VOUCHER access for the voucher's period, and never a subscription. Scope `access:write`.
+    /// Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`; ALREADY_EXISTS `PAYMENT_EXISTS` (the reference was recorded before);
+    /// the voucher's own refusals (see VoucherService); NOT_FOUND `VIEWER_NOT_FOUND` (only where viewers must be known);
+    /// FAILED_PRECONDITION `VIEWER_DEACTIVATED`, `ALREADY_SUBSCRIBED`.
+    public func recordPurchase(
+        _ request: Usher_Access_V1_RecordPurchaseRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Access_V1_RecordPurchaseResponse {
+        try await transport.unary(Usher_Access_V1_AccessService.recordPurchase, request, options: options)
+    }
+
+    /// Records that a payment was given back, and ends at once what it bought. One that was given back already is left as
+    /// it is; a voucher's use stays consumed. Scope `access:write`. Refusals: NOT_FOUND `PAYMENT_NOT_FOUND`.
+    public func reversePurchase(
+        _ request: Usher_Access_V1_ReversePurchaseRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Access_V1_Payment {
+        try await transport.unary(Usher_Access_V1_AccessService.reversePurchase, request, options: options)
+    }
+
+    /// Lists payments, oldest first: also which viewers have bought with a voucher. Scope `access:read`.
+    /// Refusals: NOT_FOUND `VIEWER_NOT_FOUND`, `VOUCHER_NOT_FOUND`.
+    public func listPayments(
+        _ request: Usher_Access_V1_ListPaymentsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Access_V1_ListPaymentsResponse {
+        try await transport.unary(Usher_Access_V1_AccessService.listPayments, request, options: options)
     }
 
     /// Judges as CheckAccess does, and in the same commit begins to play: a code that is not redeemed yet is redeemed

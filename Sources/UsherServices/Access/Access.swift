@@ -14,8 +14,10 @@ struct Access: Hashable, Sendable {
     var id: ResourceID
     /// Nil where a voucher was used without a viewer, and its code opens.
     var viewerKey: Int64?
-    /// Nil for every asset of the organisation.
+    /// Nil for a package, and for every asset of the organisation.
     var assetKey: Int64?
+    /// What it opens is resolved when it is judged.
+    var packageKey: Int64?
     var kind: Kind
     var startTime: Instant
     /// Nil for ever.
@@ -23,7 +25,12 @@ struct Access: Hashable, Sendable {
     /// Nil where it never was extended.
     var originalExpireTime: Instant?
     var voucherKey: Int64?
+    var priceOptionKey: Int64?
+    /// The subscription that gives it: it lasts as long as that does.
+    var subscriptionKey: Int64?
     var revokeTime: Instant?
+    /// Since when its viewer is deactivated.
+    var suspendTime: Instant?
     /// When it was first played; nil where it never was.
     var playTime: Instant?
     /// The address that it may be played from; nil where it is not bound to one.
@@ -36,7 +43,7 @@ struct Access: Hashable, Sendable {
     static let reasonLengths = 0...1_000
 
     func state(at now: Instant) -> State {
-        if revokeTime != nil { return .revoked }
+        if revokeTime != nil || suspendTime != nil { return .revoked }
         if now < startTime { return .scheduled }
         if let expireTime, expireTime <= now { return .expired }
         return .active

@@ -119,6 +119,7 @@ enum AccessCheck {
     }
 
     private static func opens(_ access: Access, _ gate: AssetStore.Gate, in tx: Transaction) throws -> Bool {
+        if let key = access.packageKey { return try PackageStore.opens(gate.key, package: key, in: tx) }
         guard let key = access.assetKey, key != gate.key else { return true }
         return try AssetStore.isMember(gate.key, ofAnyOf: [key], in: tx)
     }

@@ -18,4 +18,20 @@ enum AccessEnding {
     static func apply(toAllOf viewerKey: Int64, in tx: Transaction) throws -> Int {
         try AccessStore.revokeAll(of: viewerKey, in: tx)
     }
+
+    /// Ends for now all accesses and subscriptions of a viewer who is deactivated.
+    ///
+    /// - Returns: how many accesses there were.
+    static func suspend(allOf viewerKey: Int64, in tx: Transaction) throws -> Int {
+        _ = try SubscriptionStore.suspendAll(of: viewerKey, in: tx)
+        return try AccessStore.suspendAll(of: viewerKey, in: tx)
+    }
+
+    /// Brings back exactly what ``suspend(allOf:in:)`` has ended, as far as nothing else has ended it since.
+    ///
+    /// - Returns: how many accesses there were.
+    static func restore(allOf viewerKey: Int64, in tx: Transaction) throws -> Int {
+        _ = try SubscriptionStore.restoreAll(of: viewerKey, in: tx)
+        return try AccessStore.restoreAll(of: viewerKey, in: tx)
+    }
 }

@@ -5,6 +5,24 @@ import UsherContract
 enum AccessRefusal {
     static var notFound: Refusal { Refusal(.notFound, "ACCESS_NOT_FOUND", "There is no such access.") }
 
+    static var revoked: Refusal {
+        Refusal(.failedPrecondition, "ACCESS_REVOKED", "The access was taken away: give another one.")
+    }
+
+    static var ofSubscription: Refusal {
+        Refusal(
+            .failedPrecondition, "ACCESS_OF_SUBSCRIPTION",
+            "The access lasts as long as its subscription does: change that one's renewal date.")
+    }
+
+    static var paymentNotFound: Refusal { Refusal(.notFound, "PAYMENT_NOT_FOUND", "There is no such payment.") }
+
+    static func paymentExists(_ reference: String) -> Refusal {
+        Refusal(
+            .alreadyExists, "PAYMENT_EXISTS", "A payment with this reference was recorded already.",
+            metadata: ["payment_reference": reference])
+    }
+
     static var sessionNotFound: Refusal { Refusal(.notFound, "SESSION_NOT_FOUND", "There is no such session.") }
 
     static func sessionOver(_ end: PlaybackSession.End) -> Refusal {

@@ -23,7 +23,7 @@ extension AccessService {
             Playback.Start(question: question, phase: phase, device: request.device), in: tx)
         return try .with { response in
             response.session = try .init(outcome.session, in: tx)
-            if let access = outcome.access { response.access = try message(access, at: tx.now, in: tx) }
+            if let access = outcome.access { response.access = try message(access, in: tx) }
             response.redemptionID = outcome.redemption?.id.description ?? ""
             response.evictedSessionIds = outcome.evicted.map(\.description)
         }
@@ -102,19 +102,31 @@ extension AccessService {
 
 extension Violations {
     /// Who asks to see what, and from where.
+    ///
+    /// - Parameter row: the path of the fields, where they are those of one row of many.
     mutating func question(
-        viewerID: String, code: String, assetID: String, ip: String, country: String, moment: Instant
+        viewerID: String, code: String, assetID: String, ip: String, country: String, moment: Instant,
+        row: String = ""
     ) -> AccessQuestion {
-        require(!assetID.isEmpty, "asset_id", "must be given")
-        require(!viewerID.isEmpty || !code.isEmpty, "viewer_id", "must be given where code is not")
+        require(!assetID.isEmpty, "\(row)asset_id", "must be given")
+        require(!viewerID.isEmpty || !code.isEmpty, "\(row)viewer_id", "must be given where code is not")
         require(
-            country.isEmpty || GeoPolicy.isCountryCode(country), "country",
+            country.isEmpty || GeoPolicy.isCountryCode(country), "\(row)country",
             "must be an ISO 3166-1 alpha-2 code such as SE")
         let address = ip.isEmpty ? .unknown : IPAddress(ip)
-        require(address != nil, "ip", "must be an IP address")
+        require(address != nil, "\(row)ip", "must be an IP address")
         return AccessQuestion(
             viewerID: viewerID, code: code, assetID: assetID, ip: address ?? .unknown, country: country,
             moment: moment)
+    }
+
+    mutating func question(
+        _ request: Usher_Access_V1_CheckAccessRequest, row: String, now: Instant
+    ) -> AccessQuestion {
+        let moment = instant(request.at, isSet: request.hasAt, "\(row)at") ?? now
+        return question(
+            viewerID: request.viewerID, code: request.code, assetID: request.assetID, ip: request.ip,
+            country: request.country, moment: moment, row: row)
     }
 
     fileprivate mutating func requireSeconds(_ value: Int64, _ field: String) {

@@ -1,5 +1,4 @@
-import SwiftProtobuf
-public import UsherAPI
+import UsherAPI
 import UsherContract
 import UsherStorage
 
@@ -7,15 +6,25 @@ import UsherStorage
 public struct AccessService: Sendable {
     private typealias RPC = Usher_Access_V1_AccessService
 
+    /// How many questions one call may ask.
+    private static let batchSizes = 1...1_000
+
     public init() {}
 
     public var methods: [Method] {
         let play = Permission.anyOf([.accessPlay, .accessWrite])
         return [
             Method(RPC.checkAccess, on: .organisation, .anyOf([.accessCheck, .accessRead]), checkAccess),
+            Method(
+                RPC.batchCheckAccess, on: .organisation, .anyOf([.accessCheck, .accessRead]), batchCheckAccess),
             Method(RPC.grantAccess, on: .organisation, .scope(.accessWrite), grantAccess),
             Method(RPC.revokeAccess, on: .organisation, .scope(.accessWrite), revokeAccess),
             Method(RPC.getAccess, on: .organisation, .scope(.accessRead), getAccess),
+            Method(RPC.listAccess, on: .organisation, .scope(.accessRead), listAccess),
+            Method(RPC.extendAccess, on: .organisation, .scope(.accessWrite), extendAccess),
+            Method(RPC.recordPurchase, on: .organisation, .scope(.accessWrite), recordPurchase),
+            Method(RPC.reversePurchase, on: .organisation, .scope(.accessWrite), reversePurchase),
+            Method(RPC.listPayments, on: .organisation, .scope(.accessRead), listPayments),
             Method(RPC.startPlayback, on: .organisation, play, startPlayback),
             Method(RPC.recordPlayback, on: .organisation, play, recordPlayback),
             Method(RPC.endPlayback, on: .organisation, play, endPlayback),
@@ -27,21 +36,42 @@ public struct AccessService: Sendable {
         _ request: Usher_Access_V1_CheckAccessRequest, _ tx: Transaction
     ) throws -> Usher_Access_V1_CheckAccessResponse {
         var violations = Violations()
-        let moment = violations.instant(request.at, isSet: request.hasAt, "at") ?? tx.now
-        let question = violations.question(
-            viewerID: request.viewerID, code: request.code, assetID: request.assetID, ip: request.ip,
-            country: request.country, moment: moment)
+        let question = violations.question(request, row: "", now: tx.now)
         try violations.refuse()
+        var presenter = try AccessPresenter(tx)
+        return try answer(question, &presenter, in: tx)
+    }
+
+    private func batchCheckAccess(
+        _ request: Usher_Access_V1_BatchCheckAccessRequest, _ tx: Transaction
+    ) throws -> Usher_Access_V1_BatchCheckAccessResponse {
+        var violations = Violations()
+        violations.require(
+            Self.batchSizes.contains(request.checks.count), "checks",
+            "must be \(Self.batchSizes.lowerBound) to \(Self.batchSizes.upperBound)")
+        try violations.refuse()
+        let questions = request.checks.enumerated().map { row, check in
+            violations.question(check, row: "checks[\(row)].", now: tx.now)
+        }
+        try violations.refuse()
+        var presenter = try AccessPresenter(tx)
+        return try .with { response in
+            response.results = try questions.map { try answer($0, &presenter, in: tx) }
+        }
+    }
+
+    private func answer(
+        _ question: AccessQuestion, _ presenter: inout AccessPresenter, in tx: Transaction
+    ) throws -> Usher_Access_V1_CheckAccessResponse {
         let verdict = try AccessCheck.judge(question, in: tx)
         var response = Usher_Access_V1_CheckAccessResponse()
         response.allowed = verdict.isAllowed
         response.reason = verdict.reason
         if let access = verdict.access {
             // The names are the question's own; only an access to a series has another one to look up.
-            let assetID = access.assetKey == verdict.assetKey ? request.assetID : try self.assetID(of: access, in: tx)
-            response.access = .init(
-                access, viewerID: access.viewerKey == nil ? "" : request.viewerID, assetID: assetID,
-                of: try tx.organisationID, at: moment)
+            response.access = try presenter.message(
+                access, viewerID: question.viewerID,
+                assetID: access.assetKey == verdict.assetKey ? question.assetID : nil, at: question.moment)
             if response.access.hasExpireTime { response.expireTime = response.access.expireTime }
         }
         return response
@@ -58,21 +88,26 @@ public struct AccessService: Sendable {
         violations.require(
             end.map { $0 > start && $0 > tx.now } ?? true, "expire_time",
             "must be later than the start, and in the future")
+        violations.require(
+            request.assetID.isEmpty || request.packageID.isEmpty, "package_id",
+            "must not be given together with asset_id")
         try violations.refuse()
         let assetKey = request.assetID.isEmpty ? nil : try AssetStore.key(of: request.assetID, in: tx)
         if !request.assetID.isEmpty, assetKey == nil { throw CatalogRefusal.assetNotFound(request.assetID) }
+        let packageKey = request.packageID.isEmpty ? nil : try PackageStore.key(of: request.packageID, in: tx)
+        if !request.packageID.isEmpty, packageKey == nil { throw CatalogRefusal.packageNotFound(request.packageID) }
         let viewerKey = try ViewerRegistration.apply(request.viewerID, in: tx)
         let access = Access(
-            id: tx.newID(Access.prefix), viewerKey: viewerKey, assetKey: assetKey, kind: .granted, startTime: start,
-            expireTime: end, originalExpireTime: nil, voucherKey: nil, revokeTime: nil, playTime: nil, boundIP: nil,
-            createTime: tx.now, updateTime: tx.now)
+            id: tx.newID(Access.prefix), viewerKey: viewerKey, assetKey: assetKey, packageKey: packageKey,
+            kind: .granted, startTime: start, expireTime: end, createTime: tx.now, updateTime: tx.now)
         try AccessStore.insert(access, in: tx)
         try tx.record(
             "access.granted", access.id.description,
             after: [
-                "viewer_id": request.viewerID, "asset_id": request.assetID, "start_time": start, "expire_time": end,
+                "viewer_id": request.viewerID, "asset_id": request.assetID, "package_id": request.packageID,
+                "start_time": start, "expire_time": end,
             ])
-        return try message(access, at: tx.now, in: tx)
+        return try message(access, in: tx)
     }
 
     private func revokeAccess(
@@ -81,32 +116,49 @@ public struct AccessService: Sendable {
         var violations = Violations()
         violations.requireText(request.reason, "reason", Access.reasonLengths)
         try violations.refuse()
-        guard let id = ResourceID(request.accessID, prefix: Access.prefix),
-            try AccessStore.find(id.number, in: tx) != nil
-        else { throw AccessRefusal.notFound }
-        if try AccessEnding.apply(id.number, in: tx) {
-            try tx.record("access.revoked", id.description, after: ["revoke_time": tx.now, "reason": request.reason])
+        let access = try find(request.accessID, in: tx)
+        if try AccessEnding.apply(access.id.number, in: tx) {
+            try tx.record(
+                "access.revoked", access.id.description, after: ["revoke_time": tx.now, "reason": request.reason])
         }
-        guard let access = try AccessStore.find(id.number, in: tx) else { throw AccessRefusal.notFound }
-        return try message(access, at: tx.now, in: tx)
+        return try message(try find(request.accessID, in: tx), in: tx)
+    }
+
+    private func extendAccess(
+        _ request: Usher_Access_V1_ExtendAccessRequest, _ tx: Transaction
+    ) throws -> Usher_Access_V1_Access {
+        var violations = Violations()
+        violations.requireText(request.reason, "reason", Access.reasonLengths)
+        let end = violations.instant(request.expireTime, isSet: request.hasExpireTime, "expire_time")
+        violations.require(end.map { $0 > tx.now } ?? false, "expire_time", "must be given, and in the future")
+        try violations.refuse()
+        let access = try find(request.accessID, in: tx)
+        guard access.state(at: tx.now) != .revoked else { throw AccessRefusal.revoked }
+        guard access.subscriptionKey == nil else { throw AccessRefusal.ofSubscription }
+        violations.require(end.map { $0 > access.startTime } ?? false, "expire_time", "must be later than the start")
+        try violations.refuse()
+        guard let end, end != access.expireTime else { return try message(access, in: tx) }
+        try AccessStore.extend(access.id, to: end, in: tx)
+        try tx.record(
+            "access.extended", access.id.description, before: ["expire_time": access.expireTime],
+            after: ["expire_time": end, "reason": request.reason])
+        return try message(try find(request.accessID, in: tx), in: tx)
     }
 
     private func getAccess(
         _ request: Usher_Access_V1_GetAccessRequest, _ tx: Transaction
     ) throws -> Usher_Access_V1_Access {
-        guard let id = ResourceID(request.accessID, prefix: Access.prefix),
-            let access = try AccessStore.find(id.number, in: tx)
+        try message(try find(request.accessID, in: tx), in: tx)
+    }
+
+    private func find(_ id: String, in tx: Transaction) throws -> Access {
+        guard let id = ResourceID(id, prefix: Access.prefix), let access = try AccessStore.find(id.number, in: tx)
         else { throw AccessRefusal.notFound }
-        return try message(access, at: tx.now, in: tx)
+        return access
     }
 
-    func message(_ access: Access, at now: Instant, in tx: Transaction) throws -> Usher_Access_V1_Access {
-        .init(
-            access, viewerID: try access.viewerKey.flatMap { try ViewerStore.id(of: $0, in: tx) } ?? "",
-            assetID: try assetID(of: access, in: tx), of: try tx.organisationID, at: now)
-    }
-
-    private func assetID(of access: Access, in tx: Transaction) throws -> String {
-        try access.assetKey.flatMap { try AssetStore.id(of: $0, in: tx) } ?? ""
+    func message(_ access: Access, in tx: Transaction) throws -> Usher_Access_V1_Access {
+        var presenter = try AccessPresenter(tx)
+        return try presenter.message(access, at: tx.now)
     }
 }

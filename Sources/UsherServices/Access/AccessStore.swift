@@ -10,23 +10,31 @@ enum AccessStore {
                 id \(type.key),
                 viewer_key \(type.integer) REFERENCES viewers (key),
                 asset_key \(type.integer) REFERENCES assets (key),
+                package_key \(type.integer) REFERENCES packages (key),
                 kind \(type.integer) NOT NULL,
                 start_time \(type.integer) NOT NULL,
                 expire_time \(type.integer),
                 original_expire_time \(type.integer),
                 voucher_key \(type.integer) REFERENCES vouchers (id),
+                price_option_key \(type.integer) REFERENCES price_options (key),
+                subscription_key \(type.integer) REFERENCES subscriptions (id),
                 revoke_time \(type.integer),
+                suspend_time \(type.integer),
                 play_time \(type.integer),
                 bound_ip \(type.text),
                 create_time \(type.integer) NOT NULL,
                 update_time \(type.integer) NOT NULL,
                 CHECK (viewer_key IS NOT NULL OR voucher_key IS NOT NULL),
+                CHECK (asset_key IS NULL OR package_key IS NULL),
                 CHECK (bound_ip IS NULL OR play_time IS NOT NULL)
             ) \(type.strict)
             """,
             """
-            CREATE INDEX accesses_by_viewer ON accesses (viewer_key, asset_key) WHERE viewer_key IS NOT NULL
+            CREATE INDEX accesses_by_viewer ON accesses (viewer_key, asset_key, package_key)
+                WHERE viewer_key IS NOT NULL
             """,
+            "CREATE INDEX accesses_by_asset ON accesses (asset_key) WHERE asset_key IS NOT NULL",
+            "CREATE INDEX accesses_by_package ON accesses (package_key) WHERE package_key IS NOT NULL",
             """
             CREATE UNIQUE INDEX accesses_of_codes ON accesses (voucher_key)
                 WHERE viewer_key IS NULL AND revoke_time IS NULL
@@ -35,16 +43,17 @@ enum AccessStore {
     }
 
     private static let columns = """
-        id, viewer_key, asset_key, kind, start_time, expire_time, original_expire_time, voucher_key, revoke_time,
-        play_time, bound_ip, create_time, update_time
+        id, viewer_key, asset_key, package_key, kind, start_time, expire_time, original_expire_time, voucher_key,
+        price_option_key, subscription_key, revoke_time, suspend_time, play_time, bound_ip, create_time, update_time
         """
 
     static func insert(_ access: Access, in tx: Transaction) throws {
         try tx.execute(
-            "INSERT INTO accesses (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            access.id.number, access.viewerKey, access.assetKey, access.kind.rawValue, access.startTime,
-            access.expireTime, access.originalExpireTime, access.voucherKey, access.revokeTime, access.playTime,
-            access.boundIP?.text, access.createTime, access.updateTime)
+            "INSERT INTO accesses (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            access.id.number, access.viewerKey, access.assetKey, access.packageKey, access.kind.rawValue,
+            access.startTime, access.expireTime, access.originalExpireTime, access.voucherKey, access.priceOptionKey,
+            access.subscriptionKey, access.revokeTime, access.suspendTime, access.playTime, access.boundIP?.text,
+            access.createTime, access.updateTime)
     }
 
     static func find(_ id: Int64, in tx: Transaction) throws -> Access? {
@@ -56,20 +65,25 @@ enum AccessStore {
     /// And no more than these where none of the first may be used.
     static let mostCandidates = 10_000
 
-    /// The viewer's accesses to an asset, to what it is a member of, and to everything, where `condition` holds.
+    /// The viewer's accesses to an asset, to everything, to what it is a member of, and to a package that has it or
+    /// what it is a member of, where `condition` holds. What a package has is looked up and never copied.
     private static func ofViewer(where condition: String) -> String {
         let select = "SELECT \(columns), \(VoucherStore.overrides) FROM accesses"
+        let byPackage = "viewer_key = ? AND asset_key IS NULL AND \(condition)"
         return """
             \(select) WHERE viewer_key = ? AND asset_key = ? AND \(condition)
-            UNION ALL \(select) WHERE viewer_key = ? AND asset_key IS NULL AND \(condition)
+            UNION ALL \(select) WHERE viewer_key = ? AND asset_key IS NULL AND package_key IS NULL AND \(condition)
             UNION ALL \(select) JOIN \(AssetStore.parentsOfMember) AND viewer_key = ? AND \(condition)
+            UNION ALL \(select) JOIN \(PackageStore.containing) AND \(byPackage)
+            UNION ALL \(select) JOIN \(PackageStore.contents) JOIN \(AssetStore.parentsOfContent) AND \(byPackage)
             LIMIT ?
             """
     }
 
-    private static let open = "revoke_time IS NULL AND start_time <= ? AND (expire_time IS NULL OR expire_time > ?)"
+    private static let standing = "revoke_time IS NULL AND suspend_time IS NULL"
+    private static let open = "\(standing) AND start_time <= ? AND (expire_time IS NULL OR expire_time > ?)"
     private static let opening = ofViewer(where: open)
-    private static let expired = ofViewer(where: "revoke_time IS NULL AND expire_time <= ?")
+    private static let expired = ofViewer(where: "\(standing) AND expire_time <= ?")
 
     /// An access and what its voucher says today.
     struct Candidate {
@@ -77,13 +91,14 @@ enum AccessStore {
         var overrides: Voucher.Overrides
     }
 
-    /// The viewer's accesses that open the asset at a moment: to it, to what it is a member of, or to everything.
+    /// The viewer's accesses that open the asset at a moment: to it, to what it is a member of, to a package, or to
+    /// everything.
     static func opening(
         _ assetKey: Int64, to viewerKey: Int64, at now: Instant, limit: Int, in tx: Transaction
     ) throws -> [Candidate] {
         try tx.rows(
-            opening, viewerKey, assetKey, now, now, viewerKey, now, now, assetKey, viewerKey, now, now, limit,
-            read: candidate)
+            opening, viewerKey, assetKey, now, now, viewerKey, now, now, assetKey, viewerKey, now, now, assetKey,
+            viewerKey, now, now, assetKey, viewerKey, now, now, limit, read: candidate)
     }
 
     /// The viewer's accesses that did open the asset and ended before a moment.
@@ -91,13 +106,13 @@ enum AccessStore {
         _ assetKey: Int64, of viewerKey: Int64, at now: Instant, in tx: Transaction
     ) throws -> [Candidate] {
         try tx.rows(
-            expired, viewerKey, assetKey, now, viewerKey, now, assetKey, viewerKey, now, firstCandidates,
-            read: candidate)
+            expired, viewerKey, assetKey, now, viewerKey, now, assetKey, viewerKey, now, assetKey, viewerKey, now,
+            assetKey, viewerKey, now, firstCandidates, read: candidate)
     }
 
     private static func candidate(_ row: SQLRow) throws -> Candidate {
         Candidate(
-            access: try access(row), overrides: Voucher.Overrides(rawValue: try row.int64OrNil(13) ?? 0))
+            access: try access(row), overrides: Voucher.Overrides(rawValue: try row.int64OrNil(17) ?? 0))
     }
 
     /// The access that a voucher gave when it was used without a viewer, and that was not taken back. There is at most
@@ -121,6 +136,67 @@ enum AccessStore {
         try tx.execute("UPDATE accesses SET revoke_time = ?, update_time = ? WHERE id = ?", tx.now, tx.now, id)
     }
 
+    /// Ends for now what a viewer has that has not ended, so that ``restoreAll(of:in:)`` brings back exactly that.
+    ///
+    /// - Returns: how many there were.
+    static func suspendAll(of viewerKey: Int64, in tx: Transaction) throws -> Int {
+        try tx.execute(
+            """
+            UPDATE accesses SET suspend_time = ?, update_time = ?
+            WHERE viewer_key = ? AND \(standing) AND (expire_time IS NULL OR expire_time > ?)
+            """, tx.now, tx.now, viewerKey, tx.now)
+    }
+
+    /// - Returns: how many there were that nothing else has ended in the meantime.
+    static func restoreAll(of viewerKey: Int64, in tx: Transaction) throws -> Int {
+        try tx.execute(
+            """
+            UPDATE accesses SET suspend_time = NULL, update_time = ?
+            WHERE viewer_key = ? AND suspend_time IS NOT NULL AND revoke_time IS NULL
+            """, tx.now, viewerKey)
+    }
+
+    /// What a list is narrowed to by an index; the rest of its filters is judged on the rows.
+    enum Selection {
+        case all
+        case one(Int64)
+        case viewer(Int64)
+        case asset(Int64)
+        case package(Int64)
+    }
+
+    /// Up to `limit` accesses with ids above `after`, in the order of their ids.
+    static func list(_ selection: Selection, after: Int64, limit: Int, in tx: Transaction) throws -> [Access] {
+        let (condition, key): (String, Int64?) =
+            switch selection {
+            case .all: ("", nil)
+            case .one(let id): ("id = ? AND ", id)
+            case .viewer(let key): ("viewer_key = ? AND ", key)
+            case .asset(let key): ("asset_key = ? AND ", key)
+            case .package(let key): ("package_key = ? AND ", key)
+            }
+        let arguments: [(any SQLBindable)?] = (key.map { [$0] } ?? []) + [after, limit]
+        return try tx.rows(
+            "SELECT \(columns) FROM accesses WHERE \(condition)id > ? ORDER BY id LIMIT ?", arguments: arguments,
+            read: access)
+    }
+
+    /// Sets another end, and leaves what the first one was as it is.
+    static func setExpireTime(_ time: Instant, of id: ResourceID, in tx: Transaction) throws {
+        try tx.execute(
+            "UPDATE accesses SET expire_time = ?, update_time = ? WHERE id = ?", time, tx.now, id.number)
+    }
+
+    /// Sets another end, and keeps the first one.
+    static func extend(_ id: ResourceID, to time: Instant, in tx: Transaction) throws {
+        try tx.execute(
+            """
+            UPDATE accesses SET original_expire_time = coalesce(original_expire_time, expire_time), expire_time = ?,
+                update_time = ?
+            WHERE id = ?
+            """, time, tx.now, id.number)
+    }
+
     /// - Returns: how many there were.
     static func revokeAll(of viewerKey: Int64, in tx: Transaction) throws -> Int {
         try tx.execute(
@@ -135,10 +211,12 @@ enum AccessStore {
     private static func access(_ row: SQLRow) throws -> Access {
         Access(
             id: ResourceID(prefix: Access.prefix, number: try row.int64(0)), viewerKey: try row.int64OrNil(1),
-            assetKey: try row.int64OrNil(2), kind: try row.state(3), startTime: try row.instant(4),
-            expireTime: try row.instantOrNil(5), originalExpireTime: try row.instantOrNil(6),
-            voucherKey: try row.int64OrNil(7), revokeTime: try row.instantOrNil(8),
-            playTime: try row.instantOrNil(9), boundIP: try row.textOrNil(10).map(IPAddress.init(stored:)),
-            createTime: try row.instant(11), updateTime: try row.instant(12))
+            assetKey: try row.int64OrNil(2), packageKey: try row.int64OrNil(3), kind: try row.state(4),
+            startTime: try row.instant(5), expireTime: try row.instantOrNil(6),
+            originalExpireTime: try row.instantOrNil(7), voucherKey: try row.int64OrNil(8),
+            priceOptionKey: try row.int64OrNil(9), subscriptionKey: try row.int64OrNil(10),
+            revokeTime: try row.instantOrNil(11), suspendTime: try row.instantOrNil(12),
+            playTime: try row.instantOrNil(13), boundIP: try row.textOrNil(14).map(IPAddress.init(stored:)),
+            createTime: try row.instant(15), updateTime: try row.instant(16))
     }
 }

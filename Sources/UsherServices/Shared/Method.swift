@@ -89,10 +89,13 @@ extension Scope {
     static let accessWrite = Scope("access", "write")
     static let accessCheck = Scope("access", "check")
     static let accessPlay = Scope("access", "play")
+    static let subscriptionsRead = Scope("subscriptions", "read")
+    static let subscriptionsWrite = Scope("subscriptions", "write")
 
     /// Every scope that a key can have.
     public static let known: [Scope] = [
         .organisationsRead, .organisationsWrite, .catalogRead, .catalogWrite, .vouchersRead, .vouchersWrite,
-        .vouchersRedeem, .accessRead, .accessWrite, .accessCheck, .accessPlay,
+        .vouchersRedeem, .accessRead, .accessWrite, .accessCheck, .accessPlay, .subscriptionsRead,
+        .subscriptionsWrite,
     ]
 }

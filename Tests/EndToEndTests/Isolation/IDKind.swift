@@ -2,7 +2,7 @@
 /// and is not here fails them.
 enum IDKind: Hashable {
     case organisation, asset, viewer, voucher, code, redemption, access, session, key
-    case package, packageCode, priceOption, paymentPeriod
+    case package, packageCode, priceOption, paymentPeriod, payment, subscription
     /// Words that whoever makes vouchers puts on them, and that they are found by.
     case batch, order
     /// The whole key of a caller.
@@ -24,6 +24,7 @@ enum IDKind: Hashable {
         "redemptionId": .redemption,
         "accessId": .access,
         "sessionId": .session,
+        "paymentId": .payment, "subscriptionId": .subscription,
         "keyId": .key, "apiKey": .credential,
         "pageToken": .pageToken,
         "requestId": .ownWord,
@@ -46,6 +47,9 @@ enum PlainValues {
         "paymentPeriod.type": "\"PAYMENT_PERIOD_TYPE_LIMITED\"",
         "paymentPeriod.length.unit": "\"CALENDAR_UNIT_MONTH\"", "paymentPeriod.length.length": "1",
         "paymentPeriod.price.currencyCode": "\"SEK\"",
+        "RecordPurchase/amount.currencyCode": "\"SEK\"", "ReversePurchase/type": "\"REVERSAL_TYPE_REFUND\"",
+        "ExtendAccess/expireTime": "\"2027-01-01T00:00:00Z\"",
+        "ChangeRenewalDate/renewTime": "\"2027-01-01T00:00:00Z\"",
         "UpdatePackage/updateMask": "\"title\"", "UpdatePriceOption/updateMask": "\"name\"",
         "UpdatePaymentPeriod/updateMask": "\"name\"",
         "UpdateAsset/updateMask": "\"title\"", "UpdateViewer/updateMask": "\"email\"",

@@ -61,6 +61,7 @@ struct Tenant {
         let started = try await client.accesses.startPlayback(
             .with { ($0.viewerID, $0.assetID, $0.device) = (viewer.viewerID, asset.assetID, mark) })
         ids[.session] = started.session.sessionID
+        try await renewPurchases(viewer.viewerID)
         ids[.asset] = asset.assetID
         ids[.viewer] = viewer.viewerID
         (ids[.voucher], ids[.code], ids[.batch]) = (voucher.voucherID, voucher.code, made.batchID)
@@ -103,6 +104,23 @@ struct Tenant {
         ids[.paymentPeriod] = period.paymentPeriodID
     }
 
+    /// What a viewer has bought and subscribed to, of what there is to buy.
+    private mutating func renewPurchases(_ viewerID: String) async throws {
+        let (mark, package, option) = (mark, ids[.package] ?? "", ids[.priceOption] ?? "")
+        _ = try await client.accesses.grantAccess(.with { ($0.viewerID, $0.packageID) = (viewerID, package) })
+        ids[.payment] = try await client.accesses.recordPurchase(
+            .with {
+                ($0.viewerID, $0.priceOptionID, $0.amount.currencyCode) = (viewerID, option, "SEK")
+            }
+        ).payment.paymentID
+        ids[.subscription] = try await client.subscriptions.createSubscription(
+            .with {
+                ($0.viewerID, $0.packageID, $0.type, $0.provisionService) = (viewerID, package, .limited, mark)
+                $0.period = .with { ($0.unit, $0.length) = (.month, 1) }
+            }
+        ).subscriptionID
+    }
+
     /// The usual request of this tenant to a method: everything that it names is its own.
     func usual(_ shape: RequestShape, without omitted: IDField? = nil) throws -> [IDField: String] {
         var values: [IDField: String] = [:]
@@ -130,7 +148,7 @@ struct Tenant {
 enum AbsentID {
     static func like(_ id: String, _ kind: IDKind) -> String {
         switch kind {
-        case .voucher, .redemption, .access, .session, .key:
+        case .voucher, .redemption, .access, .session, .payment, .subscription, .key:
             // The first digits are the time: long before there was anything.
             let start = id.index(after: id.firstIndex(of: "_") ?? id.startIndex)
             return id.replacingCharacters(in: start..<id.index(start, offsetBy: 2), with: "00")

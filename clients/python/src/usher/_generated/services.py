@@ -6,6 +6,7 @@ from usher.access.v1.access_usher import AsyncAccessService, AccessService
 from usher.catalog.v1.catalog_usher import AsyncCatalogService, CatalogService
 from usher.organisations.v1.organisations_usher import AsyncOrganisationService, OrganisationService
 from usher.session.v1.session_usher import AsyncSessionService, SessionService
+from usher.subscriptions.v1.subscriptions_usher import AsyncSubscriptionService, SubscriptionService
 from usher.vouchers.v1.vouchers_usher import AsyncVoucherService, VoucherService
 
 
@@ -17,6 +18,7 @@ class Services:
         self.catalog = CatalogService(channel)
         self.organisations = OrganisationService(channel)
         self.session = SessionService(channel)
+        self.subscriptions = SubscriptionService(channel)
         self.vouchers = VoucherService(channel)
 
 
@@ -28,4 +30,5 @@ class AsyncServices:
         self.catalog = AsyncCatalogService(channel)
         self.organisations = AsyncOrganisationService(channel)
         self.session = AsyncSessionService(channel)
+        self.subscriptions = AsyncSubscriptionService(channel)
         self.vouchers = AsyncVoucherService(channel)

@@ -1,4 +1,5 @@
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from usher.type.v1 import money_pb2 as _money_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -38,6 +39,18 @@ class SessionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SESSION_STATE_ENDED: _ClassVar[SessionState]
     SESSION_STATE_EVICTED: _ClassVar[SessionState]
     SESSION_STATE_ACCESS_OVER: _ClassVar[SessionState]
+
+class AccessActivity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ACCESS_ACTIVITY_UNSPECIFIED: _ClassVar[AccessActivity]
+    ACCESS_ACTIVITY_ACTIVE: _ClassVar[AccessActivity]
+    ACCESS_ACTIVITY_INACTIVE: _ClassVar[AccessActivity]
+
+class ReversalType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REVERSAL_TYPE_UNSPECIFIED: _ClassVar[ReversalType]
+    REVERSAL_TYPE_REFUND: _ClassVar[ReversalType]
+    REVERSAL_TYPE_CHARGEBACK: _ClassVar[ReversalType]
 ACCESS_TYPE_UNSPECIFIED: AccessType
 ACCESS_TYPE_PURCHASED: AccessType
 ACCESS_TYPE_GRANTED: AccessType
@@ -58,9 +71,15 @@ SESSION_STATE_LAPSED: SessionState
 SESSION_STATE_ENDED: SessionState
 SESSION_STATE_EVICTED: SessionState
 SESSION_STATE_ACCESS_OVER: SessionState
+ACCESS_ACTIVITY_UNSPECIFIED: AccessActivity
+ACCESS_ACTIVITY_ACTIVE: AccessActivity
+ACCESS_ACTIVITY_INACTIVE: AccessActivity
+REVERSAL_TYPE_UNSPECIFIED: ReversalType
+REVERSAL_TYPE_REFUND: ReversalType
+REVERSAL_TYPE_CHARGEBACK: ReversalType
 
 class Access(_message.Message):
-    __slots__ = ("access_id", "organisation_id", "viewer_id", "asset_id", "type", "state", "start_time", "expire_time", "original_expire_time", "voucher_id", "create_time", "update_time", "first_play_time", "bound_ip")
+    __slots__ = ("access_id", "organisation_id", "viewer_id", "asset_id", "type", "state", "start_time", "expire_time", "original_expire_time", "voucher_id", "create_time", "update_time", "first_play_time", "bound_ip", "package_id", "price_option_id", "subscription_id")
     ACCESS_ID_FIELD_NUMBER: _ClassVar[int]
     ORGANISATION_ID_FIELD_NUMBER: _ClassVar[int]
     VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -75,6 +94,9 @@ class Access(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     FIRST_PLAY_TIME_FIELD_NUMBER: _ClassVar[int]
     BOUND_IP_FIELD_NUMBER: _ClassVar[int]
+    PACKAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    PRICE_OPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_ID_FIELD_NUMBER: _ClassVar[int]
     access_id: str
     organisation_id: str
     viewer_id: str
@@ -89,7 +111,10 @@ class Access(_message.Message):
     update_time: _timestamp_pb2.Timestamp
     first_play_time: _timestamp_pb2.Timestamp
     bound_ip: str
-    def __init__(self, access_id: _Optional[str] = ..., organisation_id: _Optional[str] = ..., viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., type: _Optional[_Union[AccessType, str]] = ..., state: _Optional[_Union[AccessState, str]] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., original_expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., voucher_id: _Optional[str] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., first_play_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., bound_ip: _Optional[str] = ...) -> None: ...
+    package_id: str
+    price_option_id: str
+    subscription_id: str
+    def __init__(self, access_id: _Optional[str] = ..., organisation_id: _Optional[str] = ..., viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., type: _Optional[_Union[AccessType, str]] = ..., state: _Optional[_Union[AccessState, str]] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., original_expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., voucher_id: _Optional[str] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., first_play_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., bound_ip: _Optional[str] = ..., package_id: _Optional[str] = ..., price_option_id: _Optional[str] = ..., subscription_id: _Optional[str] = ...) -> None: ...
 
 class CheckAccessRequest(_message.Message):
     __slots__ = ("viewer_id", "code", "asset_id", "ip", "country", "at")
@@ -126,18 +151,20 @@ class GetAccessRequest(_message.Message):
     def __init__(self, access_id: _Optional[str] = ...) -> None: ...
 
 class GrantAccessRequest(_message.Message):
-    __slots__ = ("viewer_id", "asset_id", "start_time", "expire_time", "request_id")
+    __slots__ = ("viewer_id", "asset_id", "start_time", "expire_time", "request_id", "package_id")
     VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
     ASSET_ID_FIELD_NUMBER: _ClassVar[int]
     START_TIME_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    PACKAGE_ID_FIELD_NUMBER: _ClassVar[int]
     viewer_id: str
     asset_id: str
     start_time: _timestamp_pb2.Timestamp
     expire_time: _timestamp_pb2.Timestamp
     request_id: str
-    def __init__(self, viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    package_id: str
+    def __init__(self, viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., request_id: _Optional[str] = ..., package_id: _Optional[str] = ...) -> None: ...
 
 class RevokeAccessRequest(_message.Message):
     __slots__ = ("access_id", "reason", "request_id")
@@ -272,3 +299,143 @@ class ListSessionsResponse(_message.Message):
     sessions: _containers.RepeatedCompositeFieldContainer[PlaybackSession]
     next_page_token: str
     def __init__(self, sessions: _Optional[_Iterable[_Union[PlaybackSession, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class BatchCheckAccessRequest(_message.Message):
+    __slots__ = ("checks",)
+    CHECKS_FIELD_NUMBER: _ClassVar[int]
+    checks: _containers.RepeatedCompositeFieldContainer[CheckAccessRequest]
+    def __init__(self, checks: _Optional[_Iterable[_Union[CheckAccessRequest, _Mapping]]] = ...) -> None: ...
+
+class BatchCheckAccessResponse(_message.Message):
+    __slots__ = ("results",)
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[CheckAccessResponse]
+    def __init__(self, results: _Optional[_Iterable[_Union[CheckAccessResponse, _Mapping]]] = ...) -> None: ...
+
+class ListAccessRequest(_message.Message):
+    __slots__ = ("viewer_id", "asset_id", "package_id", "type", "activity", "page_size", "page_token")
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    PACKAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    ACTIVITY_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    viewer_id: str
+    asset_id: str
+    package_id: str
+    type: AccessType
+    activity: AccessActivity
+    page_size: int
+    page_token: str
+    def __init__(self, viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., package_id: _Optional[str] = ..., type: _Optional[_Union[AccessType, str]] = ..., activity: _Optional[_Union[AccessActivity, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListAccessResponse(_message.Message):
+    __slots__ = ("accesses", "next_page_token")
+    ACCESSES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    accesses: _containers.RepeatedCompositeFieldContainer[Access]
+    next_page_token: str
+    def __init__(self, accesses: _Optional[_Iterable[_Union[Access, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ExtendAccessRequest(_message.Message):
+    __slots__ = ("access_id", "expire_time", "reason", "request_id")
+    ACCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    access_id: str
+    expire_time: _timestamp_pb2.Timestamp
+    reason: str
+    request_id: str
+    def __init__(self, access_id: _Optional[str] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class Payment(_message.Message):
+    __slots__ = ("payment_id", "organisation_id", "viewer_id", "price_option_id", "amount", "payment_reference", "voucher_id", "discount_percent", "access_id", "subscription_id", "create_time", "reverse_time", "reversal_type", "reversal_reason")
+    PAYMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANISATION_ID_FIELD_NUMBER: _ClassVar[int]
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    PRICE_OPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    DISCOUNT_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    ACCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    REVERSE_TIME_FIELD_NUMBER: _ClassVar[int]
+    REVERSAL_TYPE_FIELD_NUMBER: _ClassVar[int]
+    REVERSAL_REASON_FIELD_NUMBER: _ClassVar[int]
+    payment_id: str
+    organisation_id: str
+    viewer_id: str
+    price_option_id: str
+    amount: _money_pb2.Money
+    payment_reference: str
+    voucher_id: str
+    discount_percent: int
+    access_id: str
+    subscription_id: str
+    create_time: _timestamp_pb2.Timestamp
+    reverse_time: _timestamp_pb2.Timestamp
+    reversal_type: ReversalType
+    reversal_reason: str
+    def __init__(self, payment_id: _Optional[str] = ..., organisation_id: _Optional[str] = ..., viewer_id: _Optional[str] = ..., price_option_id: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., payment_reference: _Optional[str] = ..., voucher_id: _Optional[str] = ..., discount_percent: _Optional[int] = ..., access_id: _Optional[str] = ..., subscription_id: _Optional[str] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., reverse_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., reversal_type: _Optional[_Union[ReversalType, str]] = ..., reversal_reason: _Optional[str] = ...) -> None: ...
+
+class RecordPurchaseRequest(_message.Message):
+    __slots__ = ("viewer_id", "price_option_id", "amount", "payment_reference", "request_id")
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    PRICE_OPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    viewer_id: str
+    price_option_id: str
+    amount: _money_pb2.Money
+    payment_reference: str
+    request_id: str
+    def __init__(self, viewer_id: _Optional[str] = ..., price_option_id: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., payment_reference: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class RecordPurchaseResponse(_message.Message):
+    __slots__ = ("payment", "access", "subscription_id", "redemption_id")
+    PAYMENT_FIELD_NUMBER: _ClassVar[int]
+    ACCESS_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    REDEMPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    payment: Payment
+    access: Access
+    subscription_id: str
+    redemption_id: str
+    def __init__(self, payment: _Optional[_Union[Payment, _Mapping]] = ..., access: _Optional[_Union[Access, _Mapping]] = ..., subscription_id: _Optional[str] = ..., redemption_id: _Optional[str] = ...) -> None: ...
+
+class ReversePurchaseRequest(_message.Message):
+    __slots__ = ("payment_id", "type", "reason", "request_id")
+    PAYMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    payment_id: str
+    type: ReversalType
+    reason: str
+    request_id: str
+    def __init__(self, payment_id: _Optional[str] = ..., type: _Optional[_Union[ReversalType, str]] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ListPaymentsRequest(_message.Message):
+    __slots__ = ("viewer_id", "voucher_id", "page_size", "page_token")
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    viewer_id: str
+    voucher_id: str
+    page_size: int
+    page_token: str
+    def __init__(self, viewer_id: _Optional[str] = ..., voucher_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListPaymentsResponse(_message.Message):
+    __slots__ = ("payments", "next_page_token")
+    PAYMENTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    payments: _containers.RepeatedCompositeFieldContainer[Payment]
+    next_page_token: str
+    def __init__(self, payments: _Optional[_Iterable[_Union[Payment, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...

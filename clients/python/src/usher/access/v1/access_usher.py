@@ -6,6 +6,7 @@ from typing import Any, Iterable, Mapping
 
 from google.protobuf import timestamp_pb2
 from usher.access.v1 import access_pb2
+from usher.type.v1 import money_pb2
 from usher._calls import AsyncChannel, CallOptions, Channel, Idempotency, Method, build_request
 
 ACCESS_SERVICE_CHECK_ACCESS = Method(
@@ -13,6 +14,15 @@ ACCESS_SERVICE_CHECK_ACCESS = Method(
     "CheckAccess",
     access_pb2.CheckAccessRequest,
     access_pb2.CheckAccessResponse,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+ACCESS_SERVICE_BATCH_CHECK_ACCESS = Method(
+    "usher.access.v1.AccessService",
+    "BatchCheckAccess",
+    access_pb2.BatchCheckAccessRequest,
+    access_pb2.BatchCheckAccessResponse,
     idempotency=Idempotency.NO_SIDE_EFFECTS,
     has_request_id=False,
 )
@@ -40,6 +50,51 @@ ACCESS_SERVICE_GET_ACCESS = Method(
     "GetAccess",
     access_pb2.GetAccessRequest,
     access_pb2.Access,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+ACCESS_SERVICE_LIST_ACCESS = Method(
+    "usher.access.v1.AccessService",
+    "ListAccess",
+    access_pb2.ListAccessRequest,
+    access_pb2.ListAccessResponse,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+ACCESS_SERVICE_EXTEND_ACCESS = Method(
+    "usher.access.v1.AccessService",
+    "ExtendAccess",
+    access_pb2.ExtendAccessRequest,
+    access_pb2.Access,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+ACCESS_SERVICE_RECORD_PURCHASE = Method(
+    "usher.access.v1.AccessService",
+    "RecordPurchase",
+    access_pb2.RecordPurchaseRequest,
+    access_pb2.RecordPurchaseResponse,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+ACCESS_SERVICE_REVERSE_PURCHASE = Method(
+    "usher.access.v1.AccessService",
+    "ReversePurchase",
+    access_pb2.ReversePurchaseRequest,
+    access_pb2.Payment,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+ACCESS_SERVICE_LIST_PAYMENTS = Method(
+    "usher.access.v1.AccessService",
+    "ListPayments",
+    access_pb2.ListPaymentsRequest,
+    access_pb2.ListPaymentsResponse,
     idempotency=Idempotency.NO_SIDE_EFFECTS,
     has_request_id=False,
 )
@@ -117,6 +172,21 @@ class AccessService:
         })
         return self._channel.call(ACCESS_SERVICE_CHECK_ACCESS, message, options)
 
+    def batch_check_access(
+        self,
+        request: access_pb2.BatchCheckAccessRequest | None = None,
+        *,
+        checks: Iterable[access_pb2.CheckAccessRequest | Mapping[str, Any]] | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.BatchCheckAccessResponse:
+        """Answers up to 1,000 of CheckAccess's questions, each for itself and all at the same moment. Scope `access:check` or
+        `access:read`. Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `checks[3].asset_id`.
+        """
+        message = build_request(access_pb2.BatchCheckAccessRequest, request, {
+            "checks": checks,
+        })
+        return self._channel.call(ACCESS_SERVICE_BATCH_CHECK_ACCESS, message, options)
+
     def grant_access(
         self,
         request: access_pb2.GrantAccessRequest | None = None,
@@ -126,10 +196,12 @@ class AccessService:
         start_time: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
         expire_time: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
         request_id: str | None = None,
+        package_id: str | None = None,
         options: CallOptions | None = None,
     ) -> access_pb2.Access:
         """Gives a viewer access by hand. Scope `access:write`.
-        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `VIEWER_NOT_FOUND` (only where viewers must be known).
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `VIEWER_NOT_FOUND` (only where viewers must be known);
+        FAILED_PRECONDITION `VIEWER_DEACTIVATED`.
         """
         message = build_request(access_pb2.GrantAccessRequest, request, {
             "viewer_id": viewer_id,
@@ -137,6 +209,7 @@ class AccessService:
             "start_time": start_time,
             "expire_time": expire_time,
             "request_id": request_id,
+            "package_id": package_id,
         })
         return self._channel.call(ACCESS_SERVICE_GRANT_ACCESS, message, options)
 
@@ -171,6 +244,123 @@ class AccessService:
             "access_id": access_id,
         })
         return self._channel.call(ACCESS_SERVICE_GET_ACCESS, message, options)
+
+    def list_access(
+        self,
+        request: access_pb2.ListAccessRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        asset_id: str | None = None,
+        package_id: str | None = None,
+        type: access_pb2.AccessType | str | None = None,
+        activity: access_pb2.AccessActivity | str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.ListAccessResponse:
+        """Lists access records of all viewers, oldest first. Scope `access:read`."""
+        message = build_request(access_pb2.ListAccessRequest, request, {
+            "viewer_id": viewer_id,
+            "asset_id": asset_id,
+            "package_id": package_id,
+            "type": type,
+            "activity": activity,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return self._channel.call(ACCESS_SERVICE_LIST_ACCESS, message, options)
+
+    def extend_access(
+        self,
+        request: access_pb2.ExtendAccessRequest | None = None,
+        *,
+        access_id: str | None = None,
+        expire_time: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
+        reason: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.Access:
+        """Sets another end, and keeps the first one as `original_expire_time`; an access that has expired opens again. Scope
+        `access:write`.
+        Refusals: NOT_FOUND `ACCESS_NOT_FOUND`; FAILED_PRECONDITION `ACCESS_REVOKED`, `ACCESS_OF_SUBSCRIPTION` (it lasts as
+        long as its subscription does: change the renewal date).
+        """
+        message = build_request(access_pb2.ExtendAccessRequest, request, {
+            "access_id": access_id,
+            "expire_time": expire_time,
+            "reason": reason,
+            "request_id": request_id,
+        })
+        return self._channel.call(ACCESS_SERVICE_EXTEND_ACCESS, message, options)
+
+    def record_purchase(
+        self,
+        request: access_pb2.RecordPurchaseRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        price_option_id: str | None = None,
+        amount: money_pb2.Money | Mapping[str, Any] | None = None,
+        payment_reference: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.RecordPurchaseResponse:
+        """Records what a viewer has paid, and gives what was bought, in one commit: access for the price option's period,
+        PURCHASED, or FULL_DISCOUNT by a voucher of 100 %; a subscription for a SUBSCRIPTION price; or by an access voucher
+        ACCESS_VOUCHER access for the voucher's period, and never a subscription. Scope `access:write`.
+        Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`; ALREADY_EXISTS `PAYMENT_EXISTS` (the reference was recorded before);
+        the voucher's own refusals (see VoucherService); NOT_FOUND `VIEWER_NOT_FOUND` (only where viewers must be known);
+        FAILED_PRECONDITION `VIEWER_DEACTIVATED`, `ALREADY_SUBSCRIBED`.
+        """
+        message = build_request(access_pb2.RecordPurchaseRequest, request, {
+            "viewer_id": viewer_id,
+            "price_option_id": price_option_id,
+            "amount": amount,
+            "payment_reference": payment_reference,
+            "request_id": request_id,
+        })
+        return self._channel.call(ACCESS_SERVICE_RECORD_PURCHASE, message, options)
+
+    def reverse_purchase(
+        self,
+        request: access_pb2.ReversePurchaseRequest | None = None,
+        *,
+        payment_id: str | None = None,
+        type: access_pb2.ReversalType | str | None = None,
+        reason: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.Payment:
+        """Records that a payment was given back, and ends at once what it bought. One that was given back already is left as
+        it is; a voucher's use stays consumed. Scope `access:write`. Refusals: NOT_FOUND `PAYMENT_NOT_FOUND`.
+        """
+        message = build_request(access_pb2.ReversePurchaseRequest, request, {
+            "payment_id": payment_id,
+            "type": type,
+            "reason": reason,
+            "request_id": request_id,
+        })
+        return self._channel.call(ACCESS_SERVICE_REVERSE_PURCHASE, message, options)
+
+    def list_payments(
+        self,
+        request: access_pb2.ListPaymentsRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        voucher_id: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.ListPaymentsResponse:
+        """Lists payments, oldest first: also which viewers have bought with a voucher. Scope `access:read`.
+        Refusals: NOT_FOUND `VIEWER_NOT_FOUND`, `VOUCHER_NOT_FOUND`.
+        """
+        message = build_request(access_pb2.ListPaymentsRequest, request, {
+            "viewer_id": viewer_id,
+            "voucher_id": voucher_id,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return self._channel.call(ACCESS_SERVICE_LIST_PAYMENTS, message, options)
 
     def start_playback(
         self,
@@ -310,6 +500,21 @@ class AsyncAccessService:
         })
         return await self._channel.call(ACCESS_SERVICE_CHECK_ACCESS, message, options)
 
+    async def batch_check_access(
+        self,
+        request: access_pb2.BatchCheckAccessRequest | None = None,
+        *,
+        checks: Iterable[access_pb2.CheckAccessRequest | Mapping[str, Any]] | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.BatchCheckAccessResponse:
+        """Answers up to 1,000 of CheckAccess's questions, each for itself and all at the same moment. Scope `access:check` or
+        `access:read`. Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `checks[3].asset_id`.
+        """
+        message = build_request(access_pb2.BatchCheckAccessRequest, request, {
+            "checks": checks,
+        })
+        return await self._channel.call(ACCESS_SERVICE_BATCH_CHECK_ACCESS, message, options)
+
     async def grant_access(
         self,
         request: access_pb2.GrantAccessRequest | None = None,
@@ -319,10 +524,12 @@ class AsyncAccessService:
         start_time: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
         expire_time: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
         request_id: str | None = None,
+        package_id: str | None = None,
         options: CallOptions | None = None,
     ) -> access_pb2.Access:
         """Gives a viewer access by hand. Scope `access:write`.
-        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `VIEWER_NOT_FOUND` (only where viewers must be known).
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `VIEWER_NOT_FOUND` (only where viewers must be known);
+        FAILED_PRECONDITION `VIEWER_DEACTIVATED`.
         """
         message = build_request(access_pb2.GrantAccessRequest, request, {
             "viewer_id": viewer_id,
@@ -330,6 +537,7 @@ class AsyncAccessService:
             "start_time": start_time,
             "expire_time": expire_time,
             "request_id": request_id,
+            "package_id": package_id,
         })
         return await self._channel.call(ACCESS_SERVICE_GRANT_ACCESS, message, options)
 
@@ -364,6 +572,123 @@ class AsyncAccessService:
             "access_id": access_id,
         })
         return await self._channel.call(ACCESS_SERVICE_GET_ACCESS, message, options)
+
+    async def list_access(
+        self,
+        request: access_pb2.ListAccessRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        asset_id: str | None = None,
+        package_id: str | None = None,
+        type: access_pb2.AccessType | str | None = None,
+        activity: access_pb2.AccessActivity | str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.ListAccessResponse:
+        """Lists access records of all viewers, oldest first. Scope `access:read`."""
+        message = build_request(access_pb2.ListAccessRequest, request, {
+            "viewer_id": viewer_id,
+            "asset_id": asset_id,
+            "package_id": package_id,
+            "type": type,
+            "activity": activity,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return await self._channel.call(ACCESS_SERVICE_LIST_ACCESS, message, options)
+
+    async def extend_access(
+        self,
+        request: access_pb2.ExtendAccessRequest | None = None,
+        *,
+        access_id: str | None = None,
+        expire_time: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
+        reason: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.Access:
+        """Sets another end, and keeps the first one as `original_expire_time`; an access that has expired opens again. Scope
+        `access:write`.
+        Refusals: NOT_FOUND `ACCESS_NOT_FOUND`; FAILED_PRECONDITION `ACCESS_REVOKED`, `ACCESS_OF_SUBSCRIPTION` (it lasts as
+        long as its subscription does: change the renewal date).
+        """
+        message = build_request(access_pb2.ExtendAccessRequest, request, {
+            "access_id": access_id,
+            "expire_time": expire_time,
+            "reason": reason,
+            "request_id": request_id,
+        })
+        return await self._channel.call(ACCESS_SERVICE_EXTEND_ACCESS, message, options)
+
+    async def record_purchase(
+        self,
+        request: access_pb2.RecordPurchaseRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        price_option_id: str | None = None,
+        amount: money_pb2.Money | Mapping[str, Any] | None = None,
+        payment_reference: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.RecordPurchaseResponse:
+        """Records what a viewer has paid, and gives what was bought, in one commit: access for the price option's period,
+        PURCHASED, or FULL_DISCOUNT by a voucher of 100 %; a subscription for a SUBSCRIPTION price; or by an access voucher
+        ACCESS_VOUCHER access for the voucher's period, and never a subscription. Scope `access:write`.
+        Refusals: NOT_FOUND `PRICE_OPTION_NOT_FOUND`; ALREADY_EXISTS `PAYMENT_EXISTS` (the reference was recorded before);
+        the voucher's own refusals (see VoucherService); NOT_FOUND `VIEWER_NOT_FOUND` (only where viewers must be known);
+        FAILED_PRECONDITION `VIEWER_DEACTIVATED`, `ALREADY_SUBSCRIBED`.
+        """
+        message = build_request(access_pb2.RecordPurchaseRequest, request, {
+            "viewer_id": viewer_id,
+            "price_option_id": price_option_id,
+            "amount": amount,
+            "payment_reference": payment_reference,
+            "request_id": request_id,
+        })
+        return await self._channel.call(ACCESS_SERVICE_RECORD_PURCHASE, message, options)
+
+    async def reverse_purchase(
+        self,
+        request: access_pb2.ReversePurchaseRequest | None = None,
+        *,
+        payment_id: str | None = None,
+        type: access_pb2.ReversalType | str | None = None,
+        reason: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.Payment:
+        """Records that a payment was given back, and ends at once what it bought. One that was given back already is left as
+        it is; a voucher's use stays consumed. Scope `access:write`. Refusals: NOT_FOUND `PAYMENT_NOT_FOUND`.
+        """
+        message = build_request(access_pb2.ReversePurchaseRequest, request, {
+            "payment_id": payment_id,
+            "type": type,
+            "reason": reason,
+            "request_id": request_id,
+        })
+        return await self._channel.call(ACCESS_SERVICE_REVERSE_PURCHASE, message, options)
+
+    async def list_payments(
+        self,
+        request: access_pb2.ListPaymentsRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        voucher_id: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.ListPaymentsResponse:
+        """Lists payments, oldest first: also which viewers have bought with a voucher. Scope `access:read`.
+        Refusals: NOT_FOUND `VIEWER_NOT_FOUND`, `VOUCHER_NOT_FOUND`.
+        """
+        message = build_request(access_pb2.ListPaymentsRequest, request, {
+            "viewer_id": viewer_id,
+            "voucher_id": voucher_id,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return await self._channel.call(ACCESS_SERVICE_LIST_PAYMENTS, message, options)
 
     async def start_playback(
         self,

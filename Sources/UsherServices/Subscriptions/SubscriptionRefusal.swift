@@ -1,0 +1,36 @@
+import UsherContract
+
+/// Every reason for a "no" of subscriptions.
+enum SubscriptionRefusal {
+    static var notFound: Refusal {
+        Refusal(.notFound, "SUBSCRIPTION_NOT_FOUND", "There is no such subscription.")
+    }
+
+    static func state(_ state: Subscription.State) -> Refusal {
+        Refusal(
+            .failedPrecondition, "SUBSCRIPTION_STATE", "The subscription is \(state.rawValue).",
+            metadata: ["state": state.rawValue])
+    }
+
+    static var notRenewable: Refusal {
+        Refusal(.failedPrecondition, "SUBSCRIPTION_NOT_RENEWABLE", "The subscription is limited: it is not renewed.")
+    }
+
+    static func renewalTooClose(_ time: Instant) -> Refusal {
+        Refusal(
+            .failedPrecondition, "RENEWAL_TOO_CLOSE", "The renewal is within 24 hours: its date stays.",
+            metadata: ["renew_time": String(time.microseconds / 1_000_000)])
+    }
+
+    static var alreadySubscribed: Refusal {
+        Refusal(.failedPrecondition, "ALREADY_SUBSCRIBED", "The viewer has subscribed to this package already.")
+    }
+
+    static var notASubscription: Refusal {
+        Refusal(.failedPrecondition, "NOT_A_SUBSCRIPTION", "What is bought so is no subscription.")
+    }
+
+    static var packageMismatch: Refusal {
+        Refusal(.failedPrecondition, "PACKAGE_MISMATCH", "What is bought so is not of this package.")
+    }
+}
