@@ -9,6 +9,7 @@ public enum Schema {
         AccessStore.migration, RedemptionStore.migration, PackageStore.migration, PriceOptionStore.migration,
         PaymentPeriodStore.migration, PlaybackSessionStore.migration,
         SubscriptionStore.migration, PaymentStore.migration,
+        ReservationStore.migration, VoucherEmailStore.migration,
     ]
 }
 

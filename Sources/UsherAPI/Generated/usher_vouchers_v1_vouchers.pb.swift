@@ -505,6 +505,18 @@ public nonisolated struct Usher_Vouchers_V1_Voucher: @unchecked Sendable {
     set {_uniqueStorage()._etag = newValue}
   }
 
+  /// How many uses are held by reservations now. Output only.
+  public var heldCount: Int32 {
+    get {_storage._heldCount}
+    set {_uniqueStorage()._heldCount = newValue}
+  }
+
+  /// How many e-mail addresses may use it; 0 means that every viewer may. Output only; see AddVoucherEmails.
+  public var emailCount: Int32 {
+    get {_storage._emailCount}
+    set {_uniqueStorage()._emailCount = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1013,6 +1025,10 @@ public nonisolated struct Usher_Vouchers_V1_RedeemVoucherRequest: Sendable {
   /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
   public var requestID: String = String()
 
+  /// The reservation that is taken up; it must be of this voucher, and of this viewer or without one. When left empty,
+  /// one that the viewer has is taken up, if there is any.
+  public var reservationID: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1136,6 +1152,400 @@ public nonisolated struct Usher_Vouchers_V1_ListRedemptionsResponse: Sendable {
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+}
+
+/// Asks for a use of a voucher to be held.
+public nonisolated struct Usher_Vouchers_V1_ReserveVoucherRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The code.
+  public var code: String = String()
+
+  /// For whom. Left empty, whoever names the reservation takes it up.
+  public var viewerID: String = String()
+
+  /// For which asset; as in RedeemVoucher.
+  public var assetID: String = String()
+
+  /// For how long: at most 7 days; absent means 15 minutes.
+  public var ttl: SwiftProtobuf.Google_Protobuf_Duration {
+    get {_ttl ?? SwiftProtobuf.Google_Protobuf_Duration()}
+    set {_ttl = newValue}
+  }
+  /// Returns true if `ttl` has been explicitly set.
+  public var hasTtl: Bool {self._ttl != nil}
+  /// Clears the value of `ttl`. Subsequent reads from it will return its default value.
+  public mutating func clearTtl() {self._ttl = nil}
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _ttl: SwiftProtobuf.Google_Protobuf_Duration? = nil
+}
+
+/// One use of a voucher, held for a time.
+public nonisolated struct Usher_Vouchers_V1_Reservation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The id, `rsv_…`.
+  public var reservationID: String = String()
+
+  /// The voucher.
+  public var voucherID: String = String()
+
+  /// For whom; empty for whoever names it.
+  public var viewerID: String = String()
+
+  /// When it was made.
+  public var createTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_createTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_createTime = newValue}
+  }
+  /// Returns true if `createTime` has been explicitly set.
+  public var hasCreateTime: Bool {self._createTime != nil}
+  /// Clears the value of `createTime`. Subsequent reads from it will return its default value.
+  public mutating func clearCreateTime() {self._createTime = nil}
+
+  /// When it ends unless it is taken up before.
+  public var expireTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_expireTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_expireTime = newValue}
+  }
+  /// Returns true if `expireTime` has been explicitly set.
+  public var hasExpireTime: Bool {self._expireTime != nil}
+  /// Clears the value of `expireTime`. Subsequent reads from it will return its default value.
+  public mutating func clearExpireTime() {self._expireTime = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _createTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _expireTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// Asks for a reservation to be given back.
+public nonisolated struct Usher_Vouchers_V1_ReleaseReservationRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The reservation's id.
+  public var reservationID: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The reservation was given back.
+public nonisolated struct Usher_Vouchers_V1_ReleaseReservationResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The voucher, which has a use more.
+  public var voucherID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for another end of what a voucher gave.
+public nonisolated struct Usher_Vouchers_V1_ResetVoucherExpiryRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The voucher's id.
+  public var voucherID: String = String()
+
+  /// The new end; required, and in the future. What should end now is expired with ExpireVoucher.
+  public var expireTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_expireTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_expireTime = newValue}
+  }
+  /// Returns true if `expireTime` has been explicitly set.
+  public var hasExpireTime: Bool {self._expireTime != nil}
+  /// Clears the value of `expireTime`. Subsequent reads from it will return its default value.
+  public mutating func clearExpireTime() {self._expireTime = nil}
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _expireTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// Asks for addresses to be added.
+public nonisolated struct Usher_Vouchers_V1_AddVoucherEmailsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The voucher's id.
+  public var voucherID: String = String()
+
+  /// The addresses; 1 to 10,000, counted as rows from 1. Case does not matter.
+  public var emails: [String] = []
+
+  /// What an address that is none does to the others.
+  public var mode: Usher_Vouchers_V1_BulkMode = .unspecified
+
+  /// Says what would be done, and does nothing.
+  public var validateOnly: Bool = false
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What became of the addresses.
+public nonisolated struct Usher_Vouchers_V1_AddVoucherEmailsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// How many are new on the list, or would be.
+  public var addedCount: Int32 = 0
+
+  /// How many the list has now, or would have.
+  public var emailCount: Int32 = 0
+
+  /// The rows that are no addresses (`EMAIL_INVALID`), in their order.
+  public var errors: [Usher_Vouchers_V1_RowError] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for addresses to be removed.
+public nonisolated struct Usher_Vouchers_V1_RemoveVoucherEmailsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The voucher's id.
+  public var voucherID: String = String()
+
+  /// The addresses; at most 10,000. Case does not matter.
+  public var emails: [String] = []
+
+  /// Removes all of them; `emails` must then be empty.
+  public var all: Bool = false
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What became of the addresses.
+public nonisolated struct Usher_Vouchers_V1_RemoveVoucherEmailsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// How many were removed.
+  public var removedCount: Int32 = 0
+
+  /// How many the list has now.
+  public var emailCount: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for a page of a voucher's addresses.
+public nonisolated struct Usher_Vouchers_V1_ListVoucherEmailsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The voucher's id.
+  public var voucherID: String = String()
+
+  /// At most so many; 0 means 100, the maximum is 1,000.
+  public var pageSize: Int32 = 0
+
+  /// `next_page_token` of the page before; empty for the first.
+  public var pageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A page of addresses.
+public nonisolated struct Usher_Vouchers_V1_ListVoucherEmailsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The addresses, in lower case, in the order of the alphabet.
+  public var emails: [Usher_Vouchers_V1_VoucherEmail] = []
+
+  /// For the next page; empty on the last.
+  public var nextPageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// An address that may use a voucher.
+public nonisolated struct Usher_Vouchers_V1_VoucherEmail: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The address, in lower case.
+  public var email: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Vouchers that were made together.
+public nonisolated struct Usher_Vouchers_V1_VoucherBatch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The batch's id.
+  public var batchID: String = String()
+
+  /// Whose batch it is.
+  public var organisationID: String = String()
+
+  /// When its first vouchers were made.
+  public var createTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_createTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_createTime = newValue}
+  }
+  /// Returns true if `createTime` has been explicitly set.
+  public var hasCreateTime: Bool {self._createTime != nil}
+  /// Clears the value of `createTime`. Subsequent reads from it will return its default value.
+  public mutating func clearCreateTime() {self._createTime = nil}
+
+  /// How many vouchers were made in it, those since deleted included.
+  public var voucherCount: Int32 = 0
+
+  /// How many could be used now.
+  public var activeCount: Int32 = 0
+
+  /// How many have a `redeem_from` that has not come yet.
+  public var scheduledCount: Int32 = 0
+
+  /// How many have no use left.
+  public var usedCount: Int32 = 0
+
+  /// How many have a `redeem_until` that has passed.
+  public var expiredCount: Int32 = 0
+
+  /// How many are switched off.
+  public var deactivatedCount: Int32 = 0
+
+  /// How many were deleted.
+  public var deletedCount: Int32 = 0
+
+  /// How many have been used at all, whatever their state.
+  public var redeemedCount: Int32 = 0
+
+  /// How many uses there were of all of them together.
+  public var redemptionCount: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _createTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// Asks for a batch.
+public nonisolated struct Usher_Vouchers_V1_GetVoucherBatchRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The batch's id.
+  public var batchID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for the end of a batch.
+public nonisolated struct Usher_Vouchers_V1_ExpireVoucherBatchRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The batch's id.
+  public var batchID: String = String()
+
+  /// Says what would be done, and does nothing.
+  public var validateOnly: Bool = false
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What became of a batch.
+public nonisolated struct Usher_Vouchers_V1_ExpireVoucherBatchResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The batch as it is now.
+  public var batch: Usher_Vouchers_V1_VoucherBatch {
+    get {_batch ?? Usher_Vouchers_V1_VoucherBatch()}
+    set {_batch = newValue}
+  }
+  /// Returns true if `batch` has been explicitly set.
+  public var hasBatch: Bool {self._batch != nil}
+  /// Clears the value of `batch`. Subsequent reads from it will return its default value.
+  public mutating func clearBatch() {self._batch = nil}
+
+  /// How many vouchers were expired, or would be: those that were not already.
+  public var expiredCount: Int32 = 0
+
+  /// How many accesses ended with them, or would.
+  public var endedAccessCount: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _batch: Usher_Vouchers_V1_VoucherBatch? = nil
 }
 
 /// Asks for vouchers with given codes.
@@ -1414,7 +1824,7 @@ nonisolated extension Usher_Vouchers_V1_BulkMode: SwiftProtobuf._ProtoNameProvid
 
 nonisolated extension Usher_Vouchers_V1_Voucher: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Voucher"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{3}organisation_id\0\u{1}name\0\u{1}code\0\u{1}effect\0\u{3}redeem_on\0\u{3}access_period\0\u{3}discount_percent\0\u{1}scope\0\u{3}redeem_from\0\u{3}redeem_until\0\u{3}usage_limit\0\u{3}used_count\0\u{3}per_viewer_limit\0\u{3}order_id\0\u{1}custom\0\u{3}batch_id\0\u{3}ignore_geoblocking\0\u{3}ignore_single_ip\0\u{3}one_time_use\0\u{3}tv_compatible\0\u{1}redeemed\0\u{3}redeem_time\0\u{3}expire_time\0\u{1}state\0\u{3}create_time\0\u{3}update_time\0\u{1}etag\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{3}organisation_id\0\u{1}name\0\u{1}code\0\u{1}effect\0\u{3}redeem_on\0\u{3}access_period\0\u{3}discount_percent\0\u{1}scope\0\u{3}redeem_from\0\u{3}redeem_until\0\u{3}usage_limit\0\u{3}used_count\0\u{3}per_viewer_limit\0\u{3}order_id\0\u{1}custom\0\u{3}batch_id\0\u{3}ignore_geoblocking\0\u{3}ignore_single_ip\0\u{3}one_time_use\0\u{3}tv_compatible\0\u{1}redeemed\0\u{3}redeem_time\0\u{3}expire_time\0\u{1}state\0\u{3}create_time\0\u{3}update_time\0\u{1}etag\0\u{3}held_count\0\u{3}email_count\0")
 
   fileprivate class _StorageClass {
     var _voucherID: String = String()
@@ -1445,6 +1855,8 @@ nonisolated extension Usher_Vouchers_V1_Voucher: SwiftProtobuf.Message, SwiftPro
     var _createTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _updateTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _etag: String = String()
+    var _heldCount: Int32 = 0
+    var _emailCount: Int32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1483,6 +1895,8 @@ nonisolated extension Usher_Vouchers_V1_Voucher: SwiftProtobuf.Message, SwiftPro
       _createTime = source._createTime
       _updateTime = source._updateTime
       _etag = source._etag
+      _heldCount = source._heldCount
+      _emailCount = source._emailCount
     }
   }
 
@@ -1529,6 +1943,8 @@ nonisolated extension Usher_Vouchers_V1_Voucher: SwiftProtobuf.Message, SwiftPro
         case 26: try { try decoder.decodeSingularMessageField(value: &_storage._createTime) }()
         case 27: try { try decoder.decodeSingularMessageField(value: &_storage._updateTime) }()
         case 28: try { try decoder.decodeSingularStringField(value: &_storage._etag) }()
+        case 29: try { try decoder.decodeSingularInt32Field(value: &_storage._heldCount) }()
+        case 30: try { try decoder.decodeSingularInt32Field(value: &_storage._emailCount) }()
         default: break
         }
       }
@@ -1625,6 +2041,12 @@ nonisolated extension Usher_Vouchers_V1_Voucher: SwiftProtobuf.Message, SwiftPro
       if !_storage._etag.isEmpty {
         try visitor.visitSingularStringField(value: _storage._etag, fieldNumber: 28)
       }
+      if _storage._heldCount != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._heldCount, fieldNumber: 29)
+      }
+      if _storage._emailCount != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._emailCount, fieldNumber: 30)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1662,6 +2084,8 @@ nonisolated extension Usher_Vouchers_V1_Voucher: SwiftProtobuf.Message, SwiftPro
         if _storage._createTime != rhs_storage._createTime {return false}
         if _storage._updateTime != rhs_storage._updateTime {return false}
         if _storage._etag != rhs_storage._etag {return false}
+        if _storage._heldCount != rhs_storage._heldCount {return false}
+        if _storage._emailCount != rhs_storage._emailCount {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2420,7 +2844,7 @@ nonisolated extension Usher_Vouchers_V1_ValidateVoucherResponse: SwiftProtobuf.M
 
 nonisolated extension Usher_Vouchers_V1_RedeemVoucherRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RedeemVoucherRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}viewer_id\0\u{3}asset_id\0\u{3}request_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}viewer_id\0\u{3}asset_id\0\u{3}request_id\0\u{3}reservation_id\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2432,6 +2856,7 @@ nonisolated extension Usher_Vouchers_V1_RedeemVoucherRequest: SwiftProtobuf.Mess
       case 2: try { try decoder.decodeSingularStringField(value: &self.viewerID) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.assetID) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reservationID) }()
       default: break
       }
     }
@@ -2450,6 +2875,9 @@ nonisolated extension Usher_Vouchers_V1_RedeemVoucherRequest: SwiftProtobuf.Mess
     if !self.requestID.isEmpty {
       try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 4)
     }
+    if !self.reservationID.isEmpty {
+      try visitor.visitSingularStringField(value: self.reservationID, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2458,6 +2886,7 @@ nonisolated extension Usher_Vouchers_V1_RedeemVoucherRequest: SwiftProtobuf.Mess
     if lhs.viewerID != rhs.viewerID {return false}
     if lhs.assetID != rhs.assetID {return false}
     if lhs.requestID != rhs.requestID {return false}
+    if lhs.reservationID != rhs.reservationID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2636,6 +3065,701 @@ nonisolated extension Usher_Vouchers_V1_ListRedemptionsResponse: SwiftProtobuf.M
   public static func ==(lhs: Usher_Vouchers_V1_ListRedemptionsResponse, rhs: Usher_Vouchers_V1_ListRedemptionsResponse) -> Bool {
     if lhs.redemptions != rhs.redemptions {return false}
     if lhs.nextPageToken != rhs.nextPageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ReserveVoucherRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReserveVoucherRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}viewer_id\0\u{3}asset_id\0\u{1}ttl\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.viewerID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.assetID) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._ttl) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 1)
+    }
+    if !self.viewerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.viewerID, fieldNumber: 2)
+    }
+    if !self.assetID.isEmpty {
+      try visitor.visitSingularStringField(value: self.assetID, fieldNumber: 3)
+    }
+    try { if let v = self._ttl {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ReserveVoucherRequest, rhs: Usher_Vouchers_V1_ReserveVoucherRequest) -> Bool {
+    if lhs.code != rhs.code {return false}
+    if lhs.viewerID != rhs.viewerID {return false}
+    if lhs.assetID != rhs.assetID {return false}
+    if lhs._ttl != rhs._ttl {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_Reservation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Reservation"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}reservation_id\0\u{3}voucher_id\0\u{3}viewer_id\0\u{3}create_time\0\u{3}expire_time\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.reservationID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.voucherID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.viewerID) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._createTime) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._expireTime) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.reservationID.isEmpty {
+      try visitor.visitSingularStringField(value: self.reservationID, fieldNumber: 1)
+    }
+    if !self.voucherID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherID, fieldNumber: 2)
+    }
+    if !self.viewerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.viewerID, fieldNumber: 3)
+    }
+    try { if let v = self._createTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._expireTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_Reservation, rhs: Usher_Vouchers_V1_Reservation) -> Bool {
+    if lhs.reservationID != rhs.reservationID {return false}
+    if lhs.voucherID != rhs.voucherID {return false}
+    if lhs.viewerID != rhs.viewerID {return false}
+    if lhs._createTime != rhs._createTime {return false}
+    if lhs._expireTime != rhs._expireTime {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ReleaseReservationRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReleaseReservationRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}reservation_id\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.reservationID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.reservationID.isEmpty {
+      try visitor.visitSingularStringField(value: self.reservationID, fieldNumber: 1)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ReleaseReservationRequest, rhs: Usher_Vouchers_V1_ReleaseReservationRequest) -> Bool {
+    if lhs.reservationID != rhs.reservationID {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ReleaseReservationResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReleaseReservationResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.voucherID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.voucherID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ReleaseReservationResponse, rhs: Usher_Vouchers_V1_ReleaseReservationResponse) -> Bool {
+    if lhs.voucherID != rhs.voucherID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ResetVoucherExpiryRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ResetVoucherExpiryRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{3}expire_time\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.voucherID) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._expireTime) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.voucherID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherID, fieldNumber: 1)
+    }
+    try { if let v = self._expireTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ResetVoucherExpiryRequest, rhs: Usher_Vouchers_V1_ResetVoucherExpiryRequest) -> Bool {
+    if lhs.voucherID != rhs.voucherID {return false}
+    if lhs._expireTime != rhs._expireTime {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_AddVoucherEmailsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AddVoucherEmailsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{1}emails\0\u{1}mode\0\u{3}validate_only\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.voucherID) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.emails) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.mode) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.voucherID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherID, fieldNumber: 1)
+    }
+    if !self.emails.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.emails, fieldNumber: 2)
+    }
+    if self.mode != .unspecified {
+      try visitor.visitSingularEnumField(value: self.mode, fieldNumber: 3)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 4)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_AddVoucherEmailsRequest, rhs: Usher_Vouchers_V1_AddVoucherEmailsRequest) -> Bool {
+    if lhs.voucherID != rhs.voucherID {return false}
+    if lhs.emails != rhs.emails {return false}
+    if lhs.mode != rhs.mode {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_AddVoucherEmailsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AddVoucherEmailsResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}added_count\0\u{3}email_count\0\u{1}errors\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.addedCount) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.emailCount) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.errors) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.addedCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.addedCount, fieldNumber: 1)
+    }
+    if self.emailCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.emailCount, fieldNumber: 2)
+    }
+    if !self.errors.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.errors, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_AddVoucherEmailsResponse, rhs: Usher_Vouchers_V1_AddVoucherEmailsResponse) -> Bool {
+    if lhs.addedCount != rhs.addedCount {return false}
+    if lhs.emailCount != rhs.emailCount {return false}
+    if lhs.errors != rhs.errors {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_RemoveVoucherEmailsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RemoveVoucherEmailsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{1}emails\0\u{1}all\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.voucherID) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.emails) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.all) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.voucherID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherID, fieldNumber: 1)
+    }
+    if !self.emails.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.emails, fieldNumber: 2)
+    }
+    if self.all != false {
+      try visitor.visitSingularBoolField(value: self.all, fieldNumber: 3)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_RemoveVoucherEmailsRequest, rhs: Usher_Vouchers_V1_RemoveVoucherEmailsRequest) -> Bool {
+    if lhs.voucherID != rhs.voucherID {return false}
+    if lhs.emails != rhs.emails {return false}
+    if lhs.all != rhs.all {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_RemoveVoucherEmailsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RemoveVoucherEmailsResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}removed_count\0\u{3}email_count\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.removedCount) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.emailCount) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.removedCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.removedCount, fieldNumber: 1)
+    }
+    if self.emailCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.emailCount, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_RemoveVoucherEmailsResponse, rhs: Usher_Vouchers_V1_RemoveVoucherEmailsResponse) -> Bool {
+    if lhs.removedCount != rhs.removedCount {return false}
+    if lhs.emailCount != rhs.emailCount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ListVoucherEmailsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListVoucherEmailsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{3}page_size\0\u{3}page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.voucherID) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.voucherID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherID, fieldNumber: 1)
+    }
+    if self.pageSize != 0 {
+      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 2)
+    }
+    if !self.pageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ListVoucherEmailsRequest, rhs: Usher_Vouchers_V1_ListVoucherEmailsRequest) -> Bool {
+    if lhs.voucherID != rhs.voucherID {return false}
+    if lhs.pageSize != rhs.pageSize {return false}
+    if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ListVoucherEmailsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListVoucherEmailsResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}emails\0\u{3}next_page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.emails) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.emails.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.emails, fieldNumber: 1)
+    }
+    if !self.nextPageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ListVoucherEmailsResponse, rhs: Usher_Vouchers_V1_ListVoucherEmailsResponse) -> Bool {
+    if lhs.emails != rhs.emails {return false}
+    if lhs.nextPageToken != rhs.nextPageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_VoucherEmail: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".VoucherEmail"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}email\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_VoucherEmail, rhs: Usher_Vouchers_V1_VoucherEmail) -> Bool {
+    if lhs.email != rhs.email {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_VoucherBatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".VoucherBatch"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}batch_id\0\u{3}organisation_id\0\u{3}create_time\0\u{3}voucher_count\0\u{3}active_count\0\u{3}scheduled_count\0\u{3}used_count\0\u{3}expired_count\0\u{3}deactivated_count\0\u{3}deleted_count\0\u{3}redeemed_count\0\u{3}redemption_count\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.batchID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.organisationID) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._createTime) }()
+      case 4: try { try decoder.decodeSingularInt32Field(value: &self.voucherCount) }()
+      case 5: try { try decoder.decodeSingularInt32Field(value: &self.activeCount) }()
+      case 6: try { try decoder.decodeSingularInt32Field(value: &self.scheduledCount) }()
+      case 7: try { try decoder.decodeSingularInt32Field(value: &self.usedCount) }()
+      case 8: try { try decoder.decodeSingularInt32Field(value: &self.expiredCount) }()
+      case 9: try { try decoder.decodeSingularInt32Field(value: &self.deactivatedCount) }()
+      case 10: try { try decoder.decodeSingularInt32Field(value: &self.deletedCount) }()
+      case 11: try { try decoder.decodeSingularInt32Field(value: &self.redeemedCount) }()
+      case 12: try { try decoder.decodeSingularInt64Field(value: &self.redemptionCount) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.batchID.isEmpty {
+      try visitor.visitSingularStringField(value: self.batchID, fieldNumber: 1)
+    }
+    if !self.organisationID.isEmpty {
+      try visitor.visitSingularStringField(value: self.organisationID, fieldNumber: 2)
+    }
+    try { if let v = self._createTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if self.voucherCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.voucherCount, fieldNumber: 4)
+    }
+    if self.activeCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.activeCount, fieldNumber: 5)
+    }
+    if self.scheduledCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.scheduledCount, fieldNumber: 6)
+    }
+    if self.usedCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.usedCount, fieldNumber: 7)
+    }
+    if self.expiredCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.expiredCount, fieldNumber: 8)
+    }
+    if self.deactivatedCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.deactivatedCount, fieldNumber: 9)
+    }
+    if self.deletedCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.deletedCount, fieldNumber: 10)
+    }
+    if self.redeemedCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.redeemedCount, fieldNumber: 11)
+    }
+    if self.redemptionCount != 0 {
+      try visitor.visitSingularInt64Field(value: self.redemptionCount, fieldNumber: 12)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_VoucherBatch, rhs: Usher_Vouchers_V1_VoucherBatch) -> Bool {
+    if lhs.batchID != rhs.batchID {return false}
+    if lhs.organisationID != rhs.organisationID {return false}
+    if lhs._createTime != rhs._createTime {return false}
+    if lhs.voucherCount != rhs.voucherCount {return false}
+    if lhs.activeCount != rhs.activeCount {return false}
+    if lhs.scheduledCount != rhs.scheduledCount {return false}
+    if lhs.usedCount != rhs.usedCount {return false}
+    if lhs.expiredCount != rhs.expiredCount {return false}
+    if lhs.deactivatedCount != rhs.deactivatedCount {return false}
+    if lhs.deletedCount != rhs.deletedCount {return false}
+    if lhs.redeemedCount != rhs.redeemedCount {return false}
+    if lhs.redemptionCount != rhs.redemptionCount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_GetVoucherBatchRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GetVoucherBatchRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}batch_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.batchID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.batchID.isEmpty {
+      try visitor.visitSingularStringField(value: self.batchID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_GetVoucherBatchRequest, rhs: Usher_Vouchers_V1_GetVoucherBatchRequest) -> Bool {
+    if lhs.batchID != rhs.batchID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ExpireVoucherBatchRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ExpireVoucherBatchRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}batch_id\0\u{3}validate_only\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.batchID) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.batchID.isEmpty {
+      try visitor.visitSingularStringField(value: self.batchID, fieldNumber: 1)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 2)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ExpireVoucherBatchRequest, rhs: Usher_Vouchers_V1_ExpireVoucherBatchRequest) -> Bool {
+    if lhs.batchID != rhs.batchID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ExpireVoucherBatchResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ExpireVoucherBatchResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}batch\0\u{3}expired_count\0\u{3}ended_access_count\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._batch) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.expiredCount) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.endedAccessCount) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._batch {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.expiredCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.expiredCount, fieldNumber: 2)
+    }
+    if self.endedAccessCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.endedAccessCount, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ExpireVoucherBatchResponse, rhs: Usher_Vouchers_V1_ExpireVoucherBatchResponse) -> Bool {
+    if lhs._batch != rhs._batch {return false}
+    if lhs.expiredCount != rhs.expiredCount {return false}
+    if lhs.endedAccessCount != rhs.endedAccessCount {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -10,9 +10,11 @@ import UsherContract
 /// gives the same answer: NOT_FOUND `VOUCHER_NOT_FOUND`, then FAILED_PRECONDITION
 /// `VOUCHER_DELETED`, `VOUCHER_DEACTIVATED`, `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end at once), then NOT_FOUND
 /// `ASSET_NOT_FOUND`, then FAILED_PRECONDITION `OUT_OF_SCOPE`, `ASSET_REQUIRED` (the scope names several assets and
-/// the request none), `PURCHASE_REQUIRED` (a discount), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION
-/// `VIEWER_REQUIRED` (only first-play vouchers open by their code alone), `VOUCHER_USED` (a limit of 1, or a second use
-/// by the code alone) or `LIMIT_REACHED`, `VIEWER_LIMIT_REACHED`.
+/// the request none), `PURCHASE_REQUIRED` (a discount), `NOT_ELIGIBLE` (the voucher has a list of e-mail addresses, and
+/// the viewer's is not on it), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION `VIEWER_REQUIRED` (only
+/// first-play vouchers open by their code alone), then NOT_FOUND `RESERVATION_NOT_FOUND`, then FAILED_PRECONDITION
+/// `VOUCHER_USED` (a limit of 1, or a second use by the code alone) or `LIMIT_REACHED` (uses and reservations together),
+/// `VIEWER_LIMIT_REACHED`.
 public enum Usher_Vouchers_V1_VoucherService {
     /// Creates one voucher, with a code of the caller's own or a generated one. Scope `vouchers:write`.
     /// Refusals: ALREADY_EXISTS `CODE_TAKEN` (ignoring case and outer blanks); NOT_FOUND `ASSET_NOT_FOUND`;
@@ -28,12 +30,13 @@ public enum Usher_Vouchers_V1_VoucherService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: true
         ),
-        requestTemplate: #"{"voucher": {"voucherId": "", "organisationId": "", "name": "", "code": "", "effect": "VOUCHER_EFFECT_UNSPECIFIED", "redeemOn": "REDEEM_ON_UNSPECIFIED", "accessPeriod": {"fixedExpireTime": "1970-01-01T00:00:00Z", "unit": "ACCESS_PERIOD_UNIT_UNSPECIFIED", "length": 0}, "discountPercent": 0, "scope": {"assetIds": [""]}, "redeemFrom": "1970-01-01T00:00:00Z", "redeemUntil": "1970-01-01T00:00:00Z", "usageLimit": 0, "usedCount": 0, "perViewerLimit": 0, "orderId": "", "custom": {}, "batchId": "", "ignoreGeoblocking": false, "ignoreSingleIp": false, "oneTimeUse": false, "tvCompatible": false, "redeemed": false, "redeemTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "state": "VOUCHER_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "codeProfile": {"kind": "CODE_PROFILE_KIND_UNSPECIFIED", "length": 0, "prefix": "", "suffix": "", "alphabet": ""}, "requestId": ""}"#
+        requestTemplate: #"{"voucher": {"voucherId": "", "organisationId": "", "name": "", "code": "", "effect": "VOUCHER_EFFECT_UNSPECIFIED", "redeemOn": "REDEEM_ON_UNSPECIFIED", "accessPeriod": {"fixedExpireTime": "1970-01-01T00:00:00Z", "unit": "ACCESS_PERIOD_UNIT_UNSPECIFIED", "length": 0}, "discountPercent": 0, "scope": {"assetIds": [""]}, "redeemFrom": "1970-01-01T00:00:00Z", "redeemUntil": "1970-01-01T00:00:00Z", "usageLimit": 0, "usedCount": 0, "perViewerLimit": 0, "orderId": "", "custom": {}, "batchId": "", "ignoreGeoblocking": false, "ignoreSingleIp": false, "oneTimeUse": false, "tvCompatible": false, "redeemed": false, "redeemTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "state": "VOUCHER_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": "", "heldCount": 0, "emailCount": 0}, "codeProfile": {"kind": "CODE_PROFILE_KIND_UNSPECIFIED", "length": 0, "prefix": "", "suffix": "", "alphabet": ""}, "requestId": ""}"#
     )
 
     /// Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`. Codes are drawn at random:
     /// a shape of which nearly every code is used counts as exhausted.
-    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; FAILED_PRECONDITION `BATCH_FULL` (more than 1,000,000 vouchers in one);
+    /// RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
     public static let generateVouchers = TypedMethod<
         Usher_Vouchers_V1_GenerateVouchersRequest,
         Usher_Vouchers_V1_GenerateVouchersResponse
@@ -82,7 +85,7 @@ public enum Usher_Vouchers_V1_VoucherService {
 
     /// Creates vouchers with the caller's own codes, at most 10,000 a call. Scope `vouchers:write`.
     /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; with ATOMIC, ALREADY_EXISTS `CODE_TAKEN` where any code is, its row in the
-    /// metadata `row`.
+    /// metadata `row`; FAILED_PRECONDITION `BATCH_FULL`.
     public static let importVouchers = TypedMethod<
         Usher_Vouchers_V1_ImportVouchersRequest,
         Usher_Vouchers_V1_ImportVouchersResponse
@@ -94,7 +97,7 @@ public enum Usher_Vouchers_V1_VoucherService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: true
         ),
-        requestTemplate: #"{"template": {"voucherId": "", "organisationId": "", "name": "", "code": "", "effect": "VOUCHER_EFFECT_UNSPECIFIED", "redeemOn": "REDEEM_ON_UNSPECIFIED", "accessPeriod": {"fixedExpireTime": "1970-01-01T00:00:00Z", "unit": "ACCESS_PERIOD_UNIT_UNSPECIFIED", "length": 0}, "discountPercent": 0, "scope": {"assetIds": [""]}, "redeemFrom": "1970-01-01T00:00:00Z", "redeemUntil": "1970-01-01T00:00:00Z", "usageLimit": 0, "usedCount": 0, "perViewerLimit": 0, "orderId": "", "custom": {}, "batchId": "", "ignoreGeoblocking": false, "ignoreSingleIp": false, "oneTimeUse": false, "tvCompatible": false, "redeemed": false, "redeemTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "state": "VOUCHER_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "unlimited": false, "codes": [""], "batchId": "", "mode": "BULK_MODE_UNSPECIFIED", "validateOnly": false, "requestId": ""}"#
+        requestTemplate: #"{"template": {"voucherId": "", "organisationId": "", "name": "", "code": "", "effect": "VOUCHER_EFFECT_UNSPECIFIED", "redeemOn": "REDEEM_ON_UNSPECIFIED", "accessPeriod": {"fixedExpireTime": "1970-01-01T00:00:00Z", "unit": "ACCESS_PERIOD_UNIT_UNSPECIFIED", "length": 0}, "discountPercent": 0, "scope": {"assetIds": [""]}, "redeemFrom": "1970-01-01T00:00:00Z", "redeemUntil": "1970-01-01T00:00:00Z", "usageLimit": 0, "usedCount": 0, "perViewerLimit": 0, "orderId": "", "custom": {}, "batchId": "", "ignoreGeoblocking": false, "ignoreSingleIp": false, "oneTimeUse": false, "tvCompatible": false, "redeemed": false, "redeemTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "state": "VOUCHER_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": "", "heldCount": 0, "emailCount": 0}, "unlimited": false, "codes": [""], "batchId": "", "mode": "BULK_MODE_UNSPECIFIED", "validateOnly": false, "requestId": ""}"#
     )
 
     /// Finds vouchers by their code, their order or a value among their custom fields, each as a whole and ignoring case
@@ -127,7 +130,7 @@ public enum Usher_Vouchers_V1_VoucherService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: true
         ),
-        requestTemplate: #"{"voucher": {"voucherId": "", "organisationId": "", "name": "", "code": "", "effect": "VOUCHER_EFFECT_UNSPECIFIED", "redeemOn": "REDEEM_ON_UNSPECIFIED", "accessPeriod": {"fixedExpireTime": "1970-01-01T00:00:00Z", "unit": "ACCESS_PERIOD_UNIT_UNSPECIFIED", "length": 0}, "discountPercent": 0, "scope": {"assetIds": [""]}, "redeemFrom": "1970-01-01T00:00:00Z", "redeemUntil": "1970-01-01T00:00:00Z", "usageLimit": 0, "usedCount": 0, "perViewerLimit": 0, "orderId": "", "custom": {}, "batchId": "", "ignoreGeoblocking": false, "ignoreSingleIp": false, "oneTimeUse": false, "tvCompatible": false, "redeemed": false, "redeemTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "state": "VOUCHER_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "updateMask": "", "requestId": ""}"#
+        requestTemplate: #"{"voucher": {"voucherId": "", "organisationId": "", "name": "", "code": "", "effect": "VOUCHER_EFFECT_UNSPECIFIED", "redeemOn": "REDEEM_ON_UNSPECIFIED", "accessPeriod": {"fixedExpireTime": "1970-01-01T00:00:00Z", "unit": "ACCESS_PERIOD_UNIT_UNSPECIFIED", "length": 0}, "discountPercent": 0, "scope": {"assetIds": [""]}, "redeemFrom": "1970-01-01T00:00:00Z", "redeemUntil": "1970-01-01T00:00:00Z", "usageLimit": 0, "usedCount": 0, "perViewerLimit": 0, "orderId": "", "custom": {}, "batchId": "", "ignoreGeoblocking": false, "ignoreSingleIp": false, "oneTimeUse": false, "tvCompatible": false, "redeemed": false, "redeemTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "state": "VOUCHER_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": "", "heldCount": 0, "emailCount": 0}, "updateMask": "", "requestId": ""}"#
     )
 
     /// Sets a voucher's end to now, and ends the accesses that it gave. Scope `vouchers:write`.
@@ -255,7 +258,141 @@ public enum Usher_Vouchers_V1_VoucherService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: false
         ),
-        requestTemplate: #"{"code": "", "viewerId": "", "assetId": "", "requestId": ""}"#
+        requestTemplate: #"{"code": "", "viewerId": "", "assetId": "", "requestId": "", "reservationId": ""}"#
+    )
+
+    /// Holds one use of a voucher for a time, so that nobody else gets it: used and held together never exceed the limit.
+    /// RedeemVoucher takes it up; when its time is over it counts no more. Scope `vouchers:redeem` or `vouchers:write`.
+    /// Refused like RedeemVoucher, but for `PURCHASE_REQUIRED` and `VIEWER_REQUIRED`.
+    public static let reserveVoucher = TypedMethod<
+        Usher_Vouchers_V1_ReserveVoucherRequest,
+        Usher_Vouchers_V1_Reservation
+    >(
+        MethodDescriptor(
+            service: "usher.vouchers.v1.VoucherService", name: "ReserveVoucher",
+            requestType: "usher.vouchers.v1.ReserveVoucherRequest",
+            responseType: "usher.vouchers.v1.Reservation",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"code": "", "viewerId": "", "assetId": "", "ttl": "0s", "requestId": ""}"#
+    )
+
+    /// Gives a reservation back before its time is over. Scope `vouchers:redeem` or `vouchers:write`.
+    /// Refusals: NOT_FOUND `RESERVATION_NOT_FOUND` (also where it was taken up, given back or has ended).
+    public static let releaseReservation = TypedMethod<
+        Usher_Vouchers_V1_ReleaseReservationRequest,
+        Usher_Vouchers_V1_ReleaseReservationResponse
+    >(
+        MethodDescriptor(
+            service: "usher.vouchers.v1.VoucherService", name: "ReleaseReservation",
+            requestType: "usher.vouchers.v1.ReleaseReservationRequest",
+            responseType: "usher.vouchers.v1.ReleaseReservationResponse",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"reservationId": "", "requestId": ""}"#
+    )
+
+    /// Sets another end, later or earlier, for the accesses that a voucher has given; those that have ended open again,
+    /// those that were taken away stay so. Scope `vouchers:write`.
+    /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`, `VOUCHER_NOT_REDEEMED` (before its
+    /// first use there is no expiry to reset), `ACCESS_REVOKED` (every access that it gave was taken away).
+    public static let resetVoucherExpiry = TypedMethod<
+        Usher_Vouchers_V1_ResetVoucherExpiryRequest,
+        Usher_Vouchers_V1_Voucher
+    >(
+        MethodDescriptor(
+            service: "usher.vouchers.v1.VoucherService", name: "ResetVoucherExpiry",
+            requestType: "usher.vouchers.v1.ResetVoucherExpiryRequest",
+            responseType: "usher.vouchers.v1.Voucher",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"voucherId": "", "expireTime": "1970-01-01T00:00:00Z", "requestId": ""}"#
+    )
+
+    /// Adds to the addresses that may use a voucher; their viewers need not exist yet. An address that is on the list
+    /// already is passed over. Scope `vouchers:write`.
+    /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`, `EMAIL_LIMIT_REACHED` (more than
+    /// 100,000 addresses); with ATOMIC, INVALID_ARGUMENT `EMAIL_INVALID`, its row in the metadata `row`.
+    public static let addVoucherEmails = TypedMethod<
+        Usher_Vouchers_V1_AddVoucherEmailsRequest,
+        Usher_Vouchers_V1_AddVoucherEmailsResponse
+    >(
+        MethodDescriptor(
+            service: "usher.vouchers.v1.VoucherService", name: "AddVoucherEmails",
+            requestType: "usher.vouchers.v1.AddVoucherEmailsRequest",
+            responseType: "usher.vouchers.v1.AddVoucherEmailsResponse",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"voucherId": "", "emails": [""], "mode": "BULK_MODE_UNSPECIFIED", "validateOnly": false, "requestId": ""}"#
+    )
+
+    /// Removes addresses; those that are not on the list are passed over. Without any address left, every viewer may use
+    /// the voucher. Scope `vouchers:write`.
+    /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
+    public static let removeVoucherEmails = TypedMethod<
+        Usher_Vouchers_V1_RemoveVoucherEmailsRequest,
+        Usher_Vouchers_V1_RemoveVoucherEmailsResponse
+    >(
+        MethodDescriptor(
+            service: "usher.vouchers.v1.VoucherService", name: "RemoveVoucherEmails",
+            requestType: "usher.vouchers.v1.RemoveVoucherEmailsRequest",
+            responseType: "usher.vouchers.v1.RemoveVoucherEmailsResponse",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"voucherId": "", "emails": [""], "all": false, "requestId": ""}"#
+    )
+
+    /// Lists the addresses that may use a voucher, in the order of the alphabet. Scope `vouchers:read`.
+    /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`.
+    public static let listVoucherEmails = TypedMethod<
+        Usher_Vouchers_V1_ListVoucherEmailsRequest,
+        Usher_Vouchers_V1_ListVoucherEmailsResponse
+    >(
+        MethodDescriptor(
+            service: "usher.vouchers.v1.VoucherService", name: "ListVoucherEmails",
+            requestType: "usher.vouchers.v1.ListVoucherEmailsRequest",
+            responseType: "usher.vouchers.v1.ListVoucherEmailsResponse",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"voucherId": "", "pageSize": 0, "pageToken": ""}"#
+    )
+
+    /// Returns a batch and what has become of its vouchers. Scope `vouchers:read`.
+    /// Refusals: NOT_FOUND `BATCH_NOT_FOUND`.
+    public static let getVoucherBatch = TypedMethod<
+        Usher_Vouchers_V1_GetVoucherBatchRequest,
+        Usher_Vouchers_V1_VoucherBatch
+    >(
+        MethodDescriptor(
+            service: "usher.vouchers.v1.VoucherService", name: "GetVoucherBatch",
+            requestType: "usher.vouchers.v1.GetVoucherBatchRequest",
+            responseType: "usher.vouchers.v1.VoucherBatch",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"batchId": ""}"#
+    )
+
+    /// Sets the end of every voucher of a batch to now, in one commit, and ends the accesses that they gave; deleted ones
+    /// are left as they are. Scope `vouchers:write`. Refusals: NOT_FOUND `BATCH_NOT_FOUND`.
+    public static let expireVoucherBatch = TypedMethod<
+        Usher_Vouchers_V1_ExpireVoucherBatchRequest,
+        Usher_Vouchers_V1_ExpireVoucherBatchResponse
+    >(
+        MethodDescriptor(
+            service: "usher.vouchers.v1.VoucherService", name: "ExpireVoucherBatch",
+            requestType: "usher.vouchers.v1.ExpireVoucherBatchRequest",
+            responseType: "usher.vouchers.v1.ExpireVoucherBatchResponse",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"batchId": "", "validateOnly": false, "requestId": ""}"#
     )
 
     /// Lists the redemptions of one voucher, oldest first, those rolled back included. Scope `vouchers:read`.
@@ -291,6 +428,14 @@ public enum Usher_Vouchers_V1_VoucherService {
         listVouchers,
         validateVoucher,
         redeemVoucher,
+        reserveVoucher,
+        releaseReservation,
+        resetVoucherExpiry,
+        addVoucherEmails,
+        removeVoucherEmails,
+        listVoucherEmails,
+        getVoucherBatch,
+        expireVoucherBatch,
         listRedemptions,
     ]
 }
@@ -300,6 +445,18 @@ extension Usher_Vouchers_V1_CreateVoucherRequest: RequestWithID {}
 extension Usher_Vouchers_V1_GenerateVouchersRequest: RequestWithID {}
 
 extension Usher_Vouchers_V1_RedeemVoucherRequest: RequestWithID {}
+
+extension Usher_Vouchers_V1_ReserveVoucherRequest: RequestWithID {}
+
+extension Usher_Vouchers_V1_ReleaseReservationRequest: RequestWithID {}
+
+extension Usher_Vouchers_V1_ResetVoucherExpiryRequest: RequestWithID {}
+
+extension Usher_Vouchers_V1_AddVoucherEmailsRequest: RequestWithID {}
+
+extension Usher_Vouchers_V1_RemoveVoucherEmailsRequest: RequestWithID {}
+
+extension Usher_Vouchers_V1_ExpireVoucherBatchRequest: RequestWithID {}
 
 extension Usher_Vouchers_V1_ImportVouchersRequest: RequestWithID {}
 

@@ -10,9 +10,11 @@ public import UsherAPI
 /// gives the same answer: NOT_FOUND `VOUCHER_NOT_FOUND`, then FAILED_PRECONDITION
 /// `VOUCHER_DELETED`, `VOUCHER_DEACTIVATED`, `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end at once), then NOT_FOUND
 /// `ASSET_NOT_FOUND`, then FAILED_PRECONDITION `OUT_OF_SCOPE`, `ASSET_REQUIRED` (the scope names several assets and
-/// the request none), `PURCHASE_REQUIRED` (a discount), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION
-/// `VIEWER_REQUIRED` (only first-play vouchers open by their code alone), `VOUCHER_USED` (a limit of 1, or a second use
-/// by the code alone) or `LIMIT_REACHED`, `VIEWER_LIMIT_REACHED`.
+/// the request none), `PURCHASE_REQUIRED` (a discount), `NOT_ELIGIBLE` (the voucher has a list of e-mail addresses, and
+/// the viewer's is not on it), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION `VIEWER_REQUIRED` (only
+/// first-play vouchers open by their code alone), then NOT_FOUND `RESERVATION_NOT_FOUND`, then FAILED_PRECONDITION
+/// `VOUCHER_USED` (a limit of 1, or a second use by the code alone) or `LIMIT_REACHED` (uses and reservations together),
+/// `VIEWER_LIMIT_REACHED`.
 public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
     private let transport: any UnaryTransport
 
@@ -29,7 +31,8 @@ public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
 
     /// Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`. Codes are drawn at random:
     /// a shape of which nearly every code is used counts as exhausted.
-    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; FAILED_PRECONDITION `BATCH_FULL` (more than 1,000,000 vouchers in one);
+    /// RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
     public func generateVouchers(
         _ request: Usher_Vouchers_V1_GenerateVouchersRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Vouchers_V1_GenerateVouchersResponse {
@@ -54,7 +57,7 @@ public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
 
     /// Creates vouchers with the caller's own codes, at most 10,000 a call. Scope `vouchers:write`.
     /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; with ATOMIC, ALREADY_EXISTS `CODE_TAKEN` where any code is, its row in the
-    /// metadata `row`.
+    /// metadata `row`; FAILED_PRECONDITION `BATCH_FULL`.
     public func importVouchers(
         _ request: Usher_Vouchers_V1_ImportVouchersRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Vouchers_V1_ImportVouchersResponse {
@@ -140,6 +143,76 @@ public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
         _ request: Usher_Vouchers_V1_RedeemVoucherRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Vouchers_V1_RedeemVoucherResponse {
         try await transport.unary(Usher_Vouchers_V1_VoucherService.redeemVoucher, request, options: options)
+    }
+
+    /// Holds one use of a voucher for a time, so that nobody else gets it: used and held together never exceed the limit.
+    /// RedeemVoucher takes it up; when its time is over it counts no more. Scope `vouchers:redeem` or `vouchers:write`.
+    /// Refused like RedeemVoucher, but for `PURCHASE_REQUIRED` and `VIEWER_REQUIRED`.
+    public func reserveVoucher(
+        _ request: Usher_Vouchers_V1_ReserveVoucherRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Vouchers_V1_Reservation {
+        try await transport.unary(Usher_Vouchers_V1_VoucherService.reserveVoucher, request, options: options)
+    }
+
+    /// Gives a reservation back before its time is over. Scope `vouchers:redeem` or `vouchers:write`.
+    /// Refusals: NOT_FOUND `RESERVATION_NOT_FOUND` (also where it was taken up, given back or has ended).
+    public func releaseReservation(
+        _ request: Usher_Vouchers_V1_ReleaseReservationRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Vouchers_V1_ReleaseReservationResponse {
+        try await transport.unary(Usher_Vouchers_V1_VoucherService.releaseReservation, request, options: options)
+    }
+
+    /// Sets another end, later or earlier, for the accesses that a voucher has given; those that have ended open again,
+    /// those that were taken away stay so. Scope `vouchers:write`.
+    /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`, `VOUCHER_NOT_REDEEMED` (before its
+    /// first use there is no expiry to reset), `ACCESS_REVOKED` (every access that it gave was taken away).
+    public func resetVoucherExpiry(
+        _ request: Usher_Vouchers_V1_ResetVoucherExpiryRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Vouchers_V1_Voucher {
+        try await transport.unary(Usher_Vouchers_V1_VoucherService.resetVoucherExpiry, request, options: options)
+    }
+
+    /// Adds to the addresses that may use a voucher; their viewers need not exist yet. An address that is on the list
+    /// already is passed over. Scope `vouchers:write`.
+    /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`, `EMAIL_LIMIT_REACHED` (more than
+    /// 100,000 addresses); with ATOMIC, INVALID_ARGUMENT `EMAIL_INVALID`, its row in the metadata `row`.
+    public func addVoucherEmails(
+        _ request: Usher_Vouchers_V1_AddVoucherEmailsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Vouchers_V1_AddVoucherEmailsResponse {
+        try await transport.unary(Usher_Vouchers_V1_VoucherService.addVoucherEmails, request, options: options)
+    }
+
+    /// Removes addresses; those that are not on the list are passed over. Without any address left, every viewer may use
+    /// the voucher. Scope `vouchers:write`.
+    /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
+    public func removeVoucherEmails(
+        _ request: Usher_Vouchers_V1_RemoveVoucherEmailsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Vouchers_V1_RemoveVoucherEmailsResponse {
+        try await transport.unary(Usher_Vouchers_V1_VoucherService.removeVoucherEmails, request, options: options)
+    }
+
+    /// Lists the addresses that may use a voucher, in the order of the alphabet. Scope `vouchers:read`.
+    /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`.
+    public func listVoucherEmails(
+        _ request: Usher_Vouchers_V1_ListVoucherEmailsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Vouchers_V1_ListVoucherEmailsResponse {
+        try await transport.unary(Usher_Vouchers_V1_VoucherService.listVoucherEmails, request, options: options)
+    }
+
+    /// Returns a batch and what has become of its vouchers. Scope `vouchers:read`.
+    /// Refusals: NOT_FOUND `BATCH_NOT_FOUND`.
+    public func getVoucherBatch(
+        _ request: Usher_Vouchers_V1_GetVoucherBatchRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Vouchers_V1_VoucherBatch {
+        try await transport.unary(Usher_Vouchers_V1_VoucherService.getVoucherBatch, request, options: options)
+    }
+
+    /// Sets the end of every voucher of a batch to now, in one commit, and ends the accesses that they gave; deleted ones
+    /// are left as they are. Scope `vouchers:write`. Refusals: NOT_FOUND `BATCH_NOT_FOUND`.
+    public func expireVoucherBatch(
+        _ request: Usher_Vouchers_V1_ExpireVoucherBatchRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Vouchers_V1_ExpireVoucherBatchResponse {
+        try await transport.unary(Usher_Vouchers_V1_VoucherService.expireVoucherBatch, request, options: options)
     }
 
     /// Lists the redemptions of one voucher, oldest first, those rolled back included. Scope `vouchers:read`.

@@ -81,12 +81,15 @@ enum RedemptionStore {
             """, voucherID.number, read: redemption)
     }
 
-    /// The accesses that the redemptions that count have given.
-    static func accessIDs(of voucherID: ResourceID, in tx: Transaction) throws -> [Int64] {
-        try tx.rows(
-            "SELECT access_id FROM redemptions WHERE voucher_id = ? AND roll_back_time IS NULL", voucherID.number
-        ) { try $0.int64(0) }
-    }
+    /// A subquery for other Stores: the accesses that the redemptions of a voucher (one argument, its key) have given,
+    /// those that count.
+    static let accessesOfVoucher = "SELECT access_id FROM redemptions WHERE voucher_id = ? AND roll_back_time IS NULL"
+
+    /// The same for a batch (one argument, its key).
+    static let accessesOfBatch = """
+        SELECT access_id FROM redemptions
+        WHERE voucher_id IN (\(VoucherStore.givingAccessInBatch)) AND roll_back_time IS NULL
+        """
 
     /// Leaves the row as a record that no longer counts.
     static func rollBack(_ redemption: Redemption, in tx: Transaction) throws {

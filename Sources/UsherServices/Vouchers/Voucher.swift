@@ -50,6 +50,9 @@ struct Voucher: Hashable, Sendable {
     /// Nil for unlimited.
     var usageLimit: Int?
     var usedCount: Int
+    /// Uses held by reservations, those included that have ended and whose row is still there: never less than what
+    /// is held, so that what is free by this count is free.
+    var heldCount: Int
     var perViewerLimit: Int?
     var orderID: String
     var custom: CustomFields
@@ -60,6 +63,8 @@ struct Voucher: Hashable, Sendable {
     var redeemTime: Instant?
     /// The latest access that it gave.
     var accessKey: Int64?
+    /// The addresses that may use it; 0 for everybody.
+    var emailCount: Int
     var deactivateTime: Instant?
     /// A deleted voucher is a tombstone: it keeps its code taken, and nothing can be done with it.
     var deleteTime: Instant?
@@ -155,16 +160,30 @@ struct VoucherUseFacts: Hashable, Sendable {
         case ambiguous
     }
     enum User: Hashable, Sendable {
-        /// A viewer who exists, or will be registered, with the uses that count against the viewer's limit.
+        /// A viewer who exists, or will be registered, with the uses and the reservations that count against the
+        /// viewer's limit.
         case viewer(uses: Int)
         /// One who would have to exist and does not.
         case unknownViewer
         /// Nobody: the code alone; and whether it has been used so before.
         case nobody(usedBefore: Bool)
+        /// Nobody yet: whoever takes a reservation up.
+        case anybody
+    }
+    /// What the use is of.
+    enum Purpose: Hashable, Sendable {
+        case redemption, reservation
     }
 
     var target: Target
     var user: User
+    /// The viewer's address is on the voucher's list, or it has none.
+    var isEligible = true
+    /// A reservation was named, and there is none such for this use.
+    var lacksReservation = false
+    /// Uses that are held, but for the one that is taken up.
+    var held = 0
+    var purpose = Purpose.redemption
 }
 
 extension Voucher {
@@ -177,14 +196,18 @@ extension Voucher {
         case .ambiguous: return .assetRequired
         case .asset: break
         }
-        if effect == .discount { return .purchaseRequired }
+        if effect == .discount, facts.purpose == .redemption { return .purchaseRequired }
+        if !facts.isEligible { return .notEligible }
         switch facts.user {
         case .unknownViewer: return .viewerNotFound
         case .nobody where redeemOn == .redeem: return .viewerRequired
-        case .nobody(usedBefore: true): return .used
-        case .nobody, .viewer: break
+        case .nobody, .viewer, .anybody: break
         }
-        if isSpent { return usageLimit == 1 ? .used : .limitReached }
+        if facts.lacksReservation { return .reservationNotFound }
+        if facts.user == .nobody(usedBefore: true) { return .used }
+        if let usageLimit, usedCount + facts.held >= usageLimit {
+            return isSpent && usageLimit == 1 ? .used : .limitReached
+        }
         if case .viewer(let uses) = facts.user, let perViewerLimit, uses >= perViewerLimit {
             return .viewerLimitReached
         }

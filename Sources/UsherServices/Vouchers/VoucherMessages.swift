@@ -6,6 +6,7 @@ import UsherStorage
 extension Usher_Vouchers_V1_ListVouchersRequest: PagedRequest {}
 extension Usher_Vouchers_V1_ListRedemptionsRequest: PagedRequest {}
 extension Usher_Vouchers_V1_SearchVouchersRequest: PagedRequest {}
+extension Usher_Vouchers_V1_ListVoucherEmailsRequest: PagedRequest {}
 
 /// The fields of a voucher that an update mask may name.
 enum VoucherField: String, CaseIterable {
@@ -229,6 +230,8 @@ struct VoucherPresenter {
         if let time = voucher.redeemUntil { message.redeemUntil = Google_Protobuf_Timestamp(time) }
         if let limit = voucher.usageLimit { message.usageLimit = Int32(limit) }
         message.usedCount = Int32(clamping: voucher.usedCount)
+        message.heldCount = Int32(clamping: try VoucherReservation.held(of: voucher, at: tx.now, in: tx))
+        message.emailCount = Int32(voucher.emailCount)
         if let limit = voucher.perViewerLimit { message.perViewerLimit = Int32(limit) }
         message.orderID = voucher.orderID
         message.custom = voucher.custom.values

@@ -11,14 +11,16 @@ enum VoucherRefusal: String, CaseIterable {
     case outOfScope = "OUT_OF_SCOPE"
     case assetRequired = "ASSET_REQUIRED"
     case purchaseRequired = "PURCHASE_REQUIRED"
+    case notEligible = "NOT_ELIGIBLE"
     case viewerNotFound = "VIEWER_NOT_FOUND"
     case viewerRequired = "VIEWER_REQUIRED"
+    case reservationNotFound = "RESERVATION_NOT_FOUND"
     case used = "VOUCHER_USED"
     case limitReached = "LIMIT_REACHED"
     case viewerLimitReached = "VIEWER_LIMIT_REACHED"
 
     var refusal: Refusal {
-        let notFound: Set<Self> = [.voucherNotFound, .assetNotFound, .viewerNotFound]
+        let notFound: Set<Self> = [.voucherNotFound, .assetNotFound, .viewerNotFound, .reservationNotFound]
         return Refusal(notFound.contains(self) ? .notFound : .failedPrecondition, rawValue, message)
     }
 
@@ -33,10 +35,12 @@ enum VoucherRefusal: String, CaseIterable {
         case .outOfScope: "The voucher is not for this asset."
         case .assetRequired: "The voucher is for several assets: say which."
         case .purchaseRequired: "A discount voucher is used in a purchase."
+        case .notEligible: "The voucher is for others: the viewer's e-mail address is not on its list."
         case .viewerNotFound: "There is no such viewer."
         case .viewerRequired: "The voucher is used by a viewer: say who."
+        case .reservationNotFound: "There is no such reservation, or it was taken up, given back or has ended."
         case .used: "The voucher has been used."
-        case .limitReached: "The voucher has been used as often as it may be."
+        case .limitReached: "Every use of the voucher has been made or is held."
         case .viewerLimitReached: "The viewer has used the voucher as often as one viewer may."
         }
     }
@@ -58,8 +62,32 @@ enum VoucherRefusal: String, CaseIterable {
     static func limitBelowUsed(_ used: Int) -> Refusal {
         Refusal(
             .failedPrecondition, "LIMIT_BELOW_USED",
-            "The voucher has been used \(used) times: the limit cannot be less.",
+            "\(used) uses of the voucher have been made or are held: the limit cannot be less.",
             metadata: ["used_count": String(used)])
+    }
+
+    static var notRedeemed: Refusal {
+        Refusal(
+            .failedPrecondition, "VOUCHER_NOT_REDEEMED",
+            "The voucher has not been used, and has no expiry to reset; what it will have is its access_period.")
+    }
+
+    static var accessRevoked: Refusal {
+        Refusal(.failedPrecondition, "ACCESS_REVOKED", "Every access that the voucher gave was taken away.")
+    }
+
+    static var emailLimitReached: Refusal {
+        Refusal(
+            .failedPrecondition, "EMAIL_LIMIT_REACHED",
+            "A voucher has at most \(VoucherEmail.limit) e-mail addresses. Nothing was added.")
+    }
+
+    static var batchNotFound: Refusal { Refusal(.notFound, "BATCH_NOT_FOUND", "There is no such batch.") }
+
+    static var batchFull: Refusal {
+        Refusal(
+            .failedPrecondition, "BATCH_FULL",
+            "A batch has at most \(VoucherBatch.limit) vouchers: begin another. Nothing was created.")
     }
 
     static var redemptionNotFound: Refusal {

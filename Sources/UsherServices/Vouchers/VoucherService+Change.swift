@@ -26,8 +26,10 @@ extension VoucherService {
         var voucher = newVoucher(message, tx, &violations)
         try violations.refuse()
         voucher.keepHistory(of: before)
-        if let limit = voucher.usageLimit, limit < before.usedCount {
-            throw VoucherRefusal.limitBelowUsed(before.usedCount)
+        if let limit = voucher.usageLimit, limit < before.usedCount + before.heldCount {
+            voucher.heldCount -= try VoucherReservation.purge(before, in: tx)
+            let taken = voucher.usedCount + voucher.heldCount
+            if limit < taken { throw VoucherRefusal.limitBelowUsed(taken) }
         }
         var assetKeys: [Int64]?
         if fields.contains(.scope) {
@@ -104,15 +106,36 @@ extension VoucherService {
             details: [("redemption_id", .text(redemption.id.description))], in: tx)
     }
 
+    func resetVoucherExpiry(
+        _ request: Usher_Vouchers_V1_ResetVoucherExpiryRequest, _ tx: Transaction
+    ) throws -> Usher_Vouchers_V1_Voucher {
+        var violations = Violations()
+        let end = violations.instant(request.expireTime, isSet: request.hasExpireTime, "expire_time")
+        violations.require(end.map { $0 > tx.now } ?? !violations.isEmpty, "expire_time", "must be in the future")
+        try violations.refuse()
+        let before = try living(request.voucherID, in: tx)
+        guard let end, try RedemptionStore.latest(of: before.id, in: tx) != nil else {
+            throw VoucherRefusal.notRedeemed
+        }
+        let key = before.id.number
+        guard try AccessStore.hasStanding(ofVoucher: key, in: tx) else { throw VoucherRefusal.accessRevoked }
+        let changed = try AccessStore.setEnd(ofVoucher: key, to: end, in: tx)
+        guard changed > 0 else { return try present(before, in: tx) }
+        var voucher = before
+        return try write(
+            &voucher, before, "voucher.expiry_reset",
+            details: [("expire_time", end.sqlValue), ("accesses", .integer(Int64(changed)))], in: tx)
+    }
+
     // MARK: Shared
 
-    private func existing(_ id: String, in tx: Transaction) throws -> Voucher {
+    func existing(_ id: String, in tx: Transaction) throws -> Voucher {
         guard let id = ResourceID(id, prefix: Voucher.prefix), let voucher = try VoucherStore.find(id.number, in: tx)
         else { throw VoucherRefusal.notFound }
         return voucher
     }
 
-    private func living(_ id: String, in tx: Transaction) throws -> Voucher {
+    func living(_ id: String, in tx: Transaction) throws -> Voucher {
         let voucher = try existing(id, in: tx)
         guard voucher.deleteTime == nil else { throw VoucherRefusal.deleted.refusal }
         return voucher
@@ -136,8 +159,7 @@ extension VoucherService {
         let before = try living(id, in: tx)
         var voucher = before
         change(&voucher)
-        let accesses = try RedemptionStore.accessIDs(of: voucher.id, in: tx)
-        let ended = try accesses.filter { try AccessEnding.apply($0, in: tx) }.count
+        let ended = voucher.effect == .access ? try AccessEnding.apply(toAllOfVoucher: voucher.id.number, in: tx) : 0
         guard voucher != before || ended > 0 else { return try present(before, in: tx) }
         return try write(&voucher, before, event, details: [("ended_accesses", .integer(Int64(ended)))], in: tx)
     }
@@ -165,6 +187,8 @@ extension Voucher {
         code = before.code
         effect = before.effect
         usedCount = before.usedCount
+        heldCount = before.heldCount
+        emailCount = before.emailCount
         batchKey = before.batchKey
         redeemTime = before.redeemTime
         accessKey = before.accessKey

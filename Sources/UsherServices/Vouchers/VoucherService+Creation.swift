@@ -59,7 +59,7 @@ extension VoucherService {
         try violations.refuse()
         guard profile.space >= count else { throw VoucherRefusal.codeSpaceExhausted }
         voucher.scope = .asset(asset.key)
-        let batchID = try batch(request.batchID, &voucher, in: tx)
+        let batchID = try addToBatch(request.batchID, count, &voucher, in: tx)
         let shared = SharedColumns(voucher, assetKeys: [])
         var generator = CodeGenerator(profile, random: tx.randomBytes)
         var response = Usher_Vouchers_V1_GenerateVouchersResponse()
@@ -118,21 +118,6 @@ extension VoucherService {
             if try insert(voucher, shared, in: tx) { return }
         }
         throw VoucherRefusal.codeSpaceExhausted
-    }
-
-    /// Puts the voucher in the batch with this id, which is made where it does not exist.
-    ///
-    /// - Returns: the batch's id, generated where none was given.
-    func batch(_ given: String, _ voucher: inout Voucher, in tx: Transaction) throws -> String {
-        if !given.isEmpty, let key = try VoucherStore.batchKey(of: given, in: tx) {
-            voucher.batchKey = key
-            return given
-        }
-        let id = tx.newID("bat")
-        let name = given.isEmpty ? id.description : given
-        try VoucherStore.insertBatch(name, key: id.number, in: tx)
-        voucher.batchKey = id.number
-        return name
     }
 
     private func profile(
@@ -210,10 +195,11 @@ extension Voucher {
             id: id, code: VoucherCode(text: "", folded: ""), name: terms.name, effect: .access,
             redeemOn: terms.redeemOn, period: terms.period, discountPercent: nil, scope: .everything,
             redeemFrom: terms.redeemFrom, redeemUntil: terms.redeemUntil, usageLimit: terms.usageLimit, usedCount: 0,
-            perViewerLimit: terms.perViewerLimit, orderID: terms.orderID, custom: CustomFields(terms.custom),
+            heldCount: 0, perViewerLimit: terms.perViewerLimit, orderID: terms.orderID,
+            custom: CustomFields(terms.custom),
             batchKey: nil,
             ignoresGeoblocking: false, ignoresSingleIP: false, isOneTime: false, redeemTime: nil, accessKey: nil,
-            deactivateTime: nil, deleteTime: nil,
+            emailCount: 0, deactivateTime: nil, deleteTime: nil,
             createTime: now, updateTime: now, version: 1)
     }
 }

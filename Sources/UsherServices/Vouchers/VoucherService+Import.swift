@@ -22,12 +22,11 @@ extension VoucherService {
         response.createdCount = Int32(rows.count { $0.code != nil })
         response.errors = rows.compactMap(\.error)
         if request.mode != .perRow, let first = response.errors.first, !request.validateOnly {
-            throw Refusal(
-                first.reason == "CODE_TAKEN" ? .alreadyExists : .invalidArgument, first.reason,
-                "Row \(first.row): \(first.message) Nothing was created.", metadata: ["row": String(first.row)])
+            throw first.refusal(
+                first.reason == "CODE_TAKEN" ? .alreadyExists : .invalidArgument, "Nothing was created.")
         }
         guard !request.validateOnly, response.createdCount > 0 else { return response }
-        response.batchID = try batch(request.batchID, &voucher, in: tx)
+        response.batchID = try addToBatch(request.batchID, Int(response.createdCount), &voucher, in: tx)
         let shared = SharedColumns(voucher, assetKeys: several)
         for code in rows.compactMap(\.code) {
             voucher.id = tx.newID(Voucher.prefix)

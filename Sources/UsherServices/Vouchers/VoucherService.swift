@@ -27,6 +27,14 @@ public struct VoucherService: Sendable {
             Method(RPC.listVouchers, on: .organisation, .scope(.vouchersRead), listVouchers),
             Method(RPC.validateVoucher, on: .organisation, look, validateVoucher),
             Method(RPC.redeemVoucher, on: .organisation, redeem, redeemVoucher),
+            Method(RPC.reserveVoucher, on: .organisation, redeem, reserveVoucher),
+            Method(RPC.releaseReservation, on: .organisation, redeem, releaseReservation),
+            Method(RPC.resetVoucherExpiry, on: .organisation, .scope(.vouchersWrite), resetVoucherExpiry),
+            Method(RPC.addVoucherEmails, on: .organisation, .scope(.vouchersWrite), addVoucherEmails),
+            Method(RPC.removeVoucherEmails, on: .organisation, .scope(.vouchersWrite), removeVoucherEmails),
+            Method(RPC.listVoucherEmails, on: .organisation, .scope(.vouchersRead), listVoucherEmails),
+            Method(RPC.getVoucherBatch, on: .organisation, .scope(.vouchersRead), getVoucherBatch),
+            Method(RPC.expireVoucherBatch, on: .organisation, .scope(.vouchersWrite), expireVoucherBatch),
             Method(RPC.listRedemptions, on: .organisation, .scope(.vouchersRead), listRedemptions),
         ]
     }
@@ -67,7 +75,8 @@ public struct VoucherService: Sendable {
     private func validateVoucher(
         _ request: Usher_Vouchers_V1_ValidateVoucherRequest, _ tx: Transaction
     ) throws -> Usher_Vouchers_V1_ValidateVoucherResponse {
-        let use = try use(code: request.code, viewerID: request.viewerID, assetID: request.assetID, tx)
+        var violations = Violations()
+        let use = try use(code: request.code, viewerID: request.viewerID, assetID: request.assetID, &violations, tx)
         var response = Usher_Vouchers_V1_ValidateVoucherResponse()
         let verdict: Refusal?
         if let voucher = try VoucherStore.find(code: request.code, in: tx) {
@@ -89,7 +98,9 @@ public struct VoucherService: Sendable {
     private func redeemVoucher(
         _ request: Usher_Vouchers_V1_RedeemVoucherRequest, _ tx: Transaction
     ) throws -> Usher_Vouchers_V1_RedeemVoucherResponse {
-        let use = try use(code: request.code, viewerID: request.viewerID, assetID: request.assetID, tx)
+        var violations = Violations()
+        var use = try use(code: request.code, viewerID: request.viewerID, assetID: request.assetID, &violations, tx)
+        use.reservationID = request.reservationID
         guard let voucher = try VoucherStore.find(code: request.code, in: tx) else { throw VoucherRefusal.notFound }
         let outcome = try VoucherRedemption.apply(voucher, use, in: tx)
         var presenter = VoucherPresenter(tx)
@@ -101,8 +112,10 @@ public struct VoucherService: Sendable {
         }
     }
 
-    private func use(code: String, viewerID: String, assetID: String, _ tx: Transaction) throws -> VoucherUse {
-        var violations = Violations()
+    /// - Parameter violations: what is wrong with the request's other fields.
+    func use(
+        code: String, viewerID: String, assetID: String, _ violations: inout Violations, _ tx: Transaction
+    ) throws -> VoucherUse {
         violations.require(!code.isEmpty, "code", "must be given")
         violations.requireCallerID(viewerID, "viewer_id")
         try violations.refuse()

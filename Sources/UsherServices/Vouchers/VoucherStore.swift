@@ -9,7 +9,8 @@ enum VoucherStore {
             CREATE TABLE voucher_batches (
                 key \(type.key),
                 batch_id \(type.text) NOT NULL UNIQUE,
-                create_time \(type.integer) NOT NULL
+                create_time \(type.integer) NOT NULL,
+                voucher_count \(type.integer) NOT NULL CHECK (voucher_count BETWEEN 1 AND \(VoucherBatch.limit))
             ) \(type.strict)
             """,
             """
@@ -30,6 +31,7 @@ enum VoucherStore {
                 redeem_until \(type.integer),
                 usage_limit \(type.integer) CHECK (usage_limit > 0),
                 used_count \(type.integer) NOT NULL CHECK (used_count >= 0),
+                held_count \(type.integer) NOT NULL CHECK (held_count >= 0),
                 per_viewer_limit \(type.integer) CHECK (per_viewer_limit > 0),
                 order_id \(type.text) NOT NULL,
                 custom \(type.text),
@@ -39,12 +41,13 @@ enum VoucherStore {
                 one_time_use \(type.integer) NOT NULL CHECK (one_time_use IN (0, 1)),
                 redeem_time \(type.integer),
                 access_key \(type.integer),
+                email_count \(type.integer) NOT NULL CHECK (email_count >= 0),
                 deactivate_time \(type.integer),
                 delete_time \(type.integer),
                 create_time \(type.integer) NOT NULL,
                 update_time \(type.integer) NOT NULL,
                 version \(type.integer) NOT NULL,
-                CHECK (usage_limit IS NULL OR used_count <= usage_limit),
+                CHECK (usage_limit IS NULL OR used_count + held_count <= usage_limit),
                 CHECK ((period_unit IS NULL) = (period_length IS NULL)),
                 CHECK ((effect = 2) = (discount_percent IS NOT NULL))
             ) \(type.strict)
@@ -78,12 +81,12 @@ enum VoucherStore {
         id, code, code_folded, name, effect, redeem_on, period_unit, period_length, period_fixed, discount_percent,
         asset_key, has_scope, redeem_from, redeem_until, usage_limit, used_count, per_viewer_limit, order_id, custom,
         batch_key, ignore_geoblocking, ignore_single_ip, one_time_use, redeem_time, access_key, deactivate_time,
-        delete_time, create_time, update_time, version
+        delete_time, create_time, update_time, version, held_count, email_count
         """
 
     private static let insertion = """
         INSERT INTO vouchers (\(columns))
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)
         ON CONFLICT (code_folded) DO NOTHING
         """
 
@@ -143,14 +146,14 @@ enum VoucherStore {
             """
             UPDATE vouchers SET name = ?, redeem_on = ?, period_unit = ?, period_length = ?, period_fixed = ?,
                 discount_percent = ?, asset_key = ?, has_scope = ?, redeem_from = ?, redeem_until = ?, usage_limit = ?,
-                used_count = ?, per_viewer_limit = ?, order_id = ?, custom = ?, ignore_geoblocking = ?,
+                used_count = ?, held_count = ?, per_viewer_limit = ?, order_id = ?, custom = ?, ignore_geoblocking = ?,
                 ignore_single_ip = ?, one_time_use = ?, redeem_time = ?, access_key = ?, deactivate_time = ?,
                 delete_time = ?, update_time = ?, version = ?
             WHERE id = ?
             """,
             voucher.name, voucher.redeemOn.rawValue, period.unit, period.length, period.fixed, voucher.discountPercent,
             asset, voucher.scope != .everything, voucher.redeemFrom, voucher.redeemUntil, voucher.usageLimit,
-            voucher.usedCount, voucher.perViewerLimit, voucher.orderID, voucher.custom.text,
+            voucher.usedCount, voucher.heldCount, voucher.perViewerLimit, voucher.orderID, voucher.custom.text,
             voucher.ignoresGeoblocking, voucher.ignoresSingleIP, voucher.isOneTime, voucher.redeemTime,
             voucher.accessKey, voucher.deactivateTime, voucher.deleteTime, voucher.updateTime, voucher.version,
             voucher.id.number)
@@ -163,13 +166,26 @@ enum VoucherStore {
     }
 
     /// One more use, and the access that it gave. The table refuses a use beyond the limit.
-    static func addUse(of id: ResourceID, access: ResourceID, at now: Instant, in tx: Transaction) throws {
+    ///
+    /// - Parameter released: reservations whose rows are gone, and that held a use until now.
+    static func addUse(of id: ResourceID, access: ResourceID, released: Int, in tx: Transaction) throws {
         try tx.execute(
             """
-            UPDATE vouchers SET used_count = used_count + 1, redeem_time = ?, access_key = ?, update_time = ?,
-                version = version + 1
+            UPDATE vouchers SET used_count = used_count + 1, held_count = held_count - ?, redeem_time = ?,
+                access_key = ?, update_time = ?, version = version + 1
             WHERE id = ?
-            """, now, access.number, now, id.number)
+            """, released, tx.now, access.number, tx.now, id.number)
+    }
+
+    /// Reservations come and go, and leave the version of what was created as it is.
+    static func changeHeldCount(of id: ResourceID, by difference: Int, in tx: Transaction) throws {
+        try tx.execute("UPDATE vouchers SET held_count = held_count + ? WHERE id = ?", difference, id.number)
+    }
+
+    static func setEmailCount(of id: ResourceID, to count: Int, in tx: Transaction) throws {
+        try tx.execute(
+            "UPDATE vouchers SET email_count = ?, update_time = ?, version = version + 1 WHERE id = ?",
+            count, tx.now, id.number)
     }
 
     static func find(_ id: Int64, in tx: Transaction) throws -> Voucher? {
@@ -225,20 +241,6 @@ enum VoucherStore {
         }
     }
 
-    // MARK: Batches
-
-    static func batchKey(of id: String, in tx: Transaction) throws -> Int64? {
-        try tx.row("SELECT key FROM voucher_batches WHERE batch_id = ?", id) { try $0.int64(0) }
-    }
-
-    static func batchID(of key: Int64, in tx: Transaction) throws -> String? {
-        try tx.row("SELECT batch_id FROM voucher_batches WHERE key = ?", key) { try $0.text(0) }
-    }
-
-    static func insertBatch(_ id: String, key: Int64, in tx: Transaction) throws {
-        try tx.execute("INSERT INTO voucher_batches (key, batch_id, create_time) VALUES (?, ?, ?)", key, id, tx.now)
-    }
-
     /// Up to `limit` vouchers with ids above `after` that have this code or term, in the order of their ids.
     static func search(_ folded: String, after: Int64, limit: Int, in tx: Transaction) throws -> [Voucher] {
         try tx.rows(
@@ -268,11 +270,13 @@ enum VoucherStore {
             code: VoucherCode(text: code, folded: try row.text(2)), name: try row.text(3), effect: try row.state(4),
             redeemOn: try row.state(5), period: try period(row), discountPercent: try row.intOrNil(9),
             scope: try scope(row), redeemFrom: try row.instantOrNil(12), redeemUntil: try row.instantOrNil(13),
-            usageLimit: try row.intOrNil(14), usedCount: try row.int(15), perViewerLimit: try row.intOrNil(16),
+            usageLimit: try row.intOrNil(14), usedCount: try row.int(15), heldCount: try row.int(30),
+            perViewerLimit: try row.intOrNil(16),
             orderID: try row.text(17),
             custom: CustomFields(text: try row.textOrNil(18)),
             batchKey: try row.int64OrNil(19), ignoresGeoblocking: try row.bool(20), ignoresSingleIP: try row.bool(21),
             isOneTime: try row.bool(22), redeemTime: try row.instantOrNil(23), accessKey: try row.int64OrNil(24),
+            emailCount: try row.int(31),
             deactivateTime: try row.instantOrNil(25), deleteTime: try row.instantOrNil(26),
             createTime: try row.instant(27), updateTime: try row.instant(28), version: try row.int64(29))
     }

@@ -1,7 +1,7 @@
 /// What an id field of a request names. The registry of the isolation tests: a new field whose name looks like an id's
 /// and is not here fails them.
 enum IDKind: Hashable {
-    case organisation, asset, viewer, voucher, code, redemption, access, session, key
+    case organisation, asset, viewer, voucher, code, redemption, reservation, access, session, key
     case package, packageCode, priceOption, paymentPeriod, payment, subscription
     /// Words that whoever makes vouchers puts on them, and that they are found by.
     case batch, order
@@ -21,7 +21,7 @@ enum IDKind: Hashable {
         "viewerId": .viewer,
         "voucherId": .voucher, "code": .code, "codes": .code, "batchId": .batch,
         "orderId": .order, "query": .order,
-        "redemptionId": .redemption,
+        "redemptionId": .redemption, "reservationId": .reservation,
         "accessId": .access,
         "sessionId": .session,
         "paymentId": .payment, "subscriptionId": .subscription,
@@ -54,5 +54,7 @@ enum PlainValues {
         "UpdatePaymentPeriod/updateMask": "\"name\"",
         "UpdateAsset/updateMask": "\"title\"", "UpdateViewer/updateMask": "\"email\"",
         "UpdateVoucher/updateMask": "\"name\"", "UpdateVoucher/voucher.name": "\"mine\"",
+        "AddVoucherEmails/emails": "[\"mine@example.org\"]", "RemoveVoucherEmails/emails": "[\"mine@example.org\"]",
+        "ResetVoucherExpiry/expireTime": "\"2030-01-01T00:00:00Z\"",
     ]
 }

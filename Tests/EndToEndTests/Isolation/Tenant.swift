@@ -62,6 +62,11 @@ struct Tenant {
             .with { ($0.viewerID, $0.assetID, $0.device) = (viewer.viewerID, asset.assetID, mark) })
         ids[.session] = started.session.sessionID
         try await renewPurchases(viewer.viewerID)
+        _ = try await client.vouchers.addVoucherEmails(
+            .with { ($0.voucherID, $0.emails) = (voucher.voucherID, [viewer.email, "guest-\(mark)@example.org"]) })
+        ids[.reservation] = try await client.vouchers.reserveVoucher(
+            .with { ($0.code, $0.viewerID) = (voucher.code, viewer.viewerID) }
+        ).reservationID
         ids[.asset] = asset.assetID
         ids[.viewer] = viewer.viewerID
         (ids[.voucher], ids[.code], ids[.batch]) = (voucher.voucherID, voucher.code, made.batchID)
@@ -148,7 +153,7 @@ struct Tenant {
 enum AbsentID {
     static func like(_ id: String, _ kind: IDKind) -> String {
         switch kind {
-        case .voucher, .redemption, .access, .session, .payment, .subscription, .key:
+        case .voucher, .redemption, .reservation, .access, .session, .payment, .subscription, .key:
             // The first digits are the time: long before there was anything.
             let start = id.index(after: id.firstIndex(of: "_") ?? id.startIndex)
             return id.replacingCharacters(in: start..<id.index(start, offsetBy: 2), with: "00")

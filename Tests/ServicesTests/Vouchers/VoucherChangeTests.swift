@@ -280,4 +280,65 @@ import UsherContract
         let after = try await harness.call(Vouchers.searchVouchers, .with { $0.query = "TIX-88412" })
         #expect(after.vouchers.map(\.voucherID) == [second.voucherID])
     }
+
+    @Test func anExpiryIsResetToLaterAndEarlier() async throws {
+        let harness = try await Harness.withOpening()
+        let made = try await harness.createVoucher("RESET")
+        let start = harness.now.microseconds / 1_000_000
+        func reset(_ hours: Int64) async throws -> Usher_Vouchers_V1_Voucher {
+            try await harness.call(
+                Vouchers.resetVoucherExpiry,
+                .with { ($0.voucherID, $0.expireTime.seconds) = (made.voucherID, start + hours * 3_600) })
+        }
+        let unused = try await harness.refusal(
+            Vouchers.resetVoucherExpiry,
+            .with { ($0.voucherID, $0.expireTime.seconds) = (made.voucherID, start + 3_600) })
+        #expect(unused?.reason == "VOUCHER_NOT_REDEEMED" && unused?.code == .failedPrecondition)
+        let given = try await harness.redeem("RESET", "anna").access
+        _ = try await harness.redeem("RESET", "bob")
+        let later = try await reset(72)
+        #expect(later.expireTime.seconds == start + 72 * 3_600)
+        #expect(try await reset(72) == later, "the same once more is no change")
+        let access = try await harness.call(Accesses.getAccess, .with { $0.accessID = given.accessID })
+        #expect(access.expireTime == later.expireTime && access.originalExpireTime == given.expireTime)
+        harness.now = harness.now + .hours(71)
+        for viewer in ["anna", "bob"] { #expect(try await harness.check("opening") { $0.viewerID = viewer }.allowed) }
+        harness.now = harness.now + .hours(1)
+        #expect(try await harness.check("opening") { $0.viewerID = "anna" }.reason == "ACCESS_EXPIRED")
+        // What has ended opens again, and less is possible too.
+        _ = try await reset(100)
+        #expect(try await harness.check("opening") { $0.viewerID = "anna" }.allowed)
+        #expect(try await reset(74).expireTime.seconds == start + 74 * 3_600)
+        let extended = try await harness.call(Accesses.getAccess, .with { $0.accessID = given.accessID })
+        #expect(extended.originalExpireTime == given.expireTime)
+    }
+
+    @Test func refusalsOfAReset() async throws {
+        let harness = try await Harness.withOpening()
+        let made = try await harness.createVoucher("RESET")
+        let given = try await harness.redeem("RESET", "anna").access
+        let now = harness.now.microseconds / 1_000_000
+        let gone = try await harness.createVoucher("GONE")
+        try await harness.call(Vouchers.deleteVoucher, .with { $0.voucherID = gone.voucherID })
+        let taken = try await harness.createVoucher("TAKEN")
+        _ = try await harness.redeem("TAKEN", "anna")
+        try await harness.call(Vouchers.rollBackRedemption, .with { $0.voucherID = taken.voucherID })
+        let rows: [(id: String, seconds: Int64?, reason: String?)] = [
+            (made.voucherID, nil, "FIELD_INVALID"), (made.voucherID, now, "FIELD_INVALID"),
+            (made.voucherID, 1 << 60, "FIELD_INVALID"), ("vch_0000000000001", now + 60, "VOUCHER_NOT_FOUND"),
+            (gone.voucherID, now + 60, "VOUCHER_DELETED"), (taken.voucherID, now + 60, "VOUCHER_NOT_REDEEMED"),
+            (made.voucherID, now + 60, nil),
+        ]
+        for row in rows {
+            var request = Usher_Vouchers_V1_ResetVoucherExpiryRequest()
+            request.voucherID = row.id
+            if let seconds = row.seconds { request.expireTime.seconds = seconds }
+            #expect(try await harness.refusal(Vouchers.resetVoucherExpiry, request)?.reason == row.reason, "\(row)")
+        }
+        try await harness.call(Accesses.revokeAccess, .with { $0.accessID = given.accessID })
+        let revoked = try await harness.refusal(
+            Vouchers.resetVoucherExpiry,
+            .with { ($0.voucherID, $0.expireTime.seconds) = (made.voucherID, now + 90) })
+        #expect(revoked?.reason == "ACCESS_REVOKED")
+    }
 }

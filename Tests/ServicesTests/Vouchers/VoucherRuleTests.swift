@@ -38,11 +38,13 @@ import UsherContract
         Row(expected: .outOfScope) { _, facts in facts.target = .outOfScope },
         Row(expected: .assetRequired) { _, facts in facts.target = .ambiguous },
         Row(expected: .purchaseRequired) { _, facts in facts.target = .asset(nil) },
-        Row(expected: .viewerNotFound) { voucher, _ in voucher.effect = .access },
+        Row(expected: .notEligible) { voucher, _ in voucher.effect = .access },
+        Row(expected: .viewerNotFound) { _, facts in facts.isEligible = true },
         Row(expected: .viewerRequired) { _, facts in facts.user = .nobody(usedBefore: true) },
-        Row(expected: .used) { voucher, _ in voucher.redeemOn = .firstPlay },
+        Row(expected: .reservationNotFound) { voucher, _ in voucher.redeemOn = .firstPlay },
+        Row(expected: .used) { _, facts in facts.lacksReservation = false },
         Row(expected: .limitReached) { _, facts in facts.user = .viewer(uses: 1) },
-        Row(expected: .viewerLimitReached) { voucher, _ in voucher.usedCount = 1 },
+        Row(expected: .viewerLimitReached) { _, facts in facts.held = 0 },
         Row(expected: nil) { voucher, _ in voucher.perViewerLimit = 2 },
     ]
 
@@ -51,12 +53,14 @@ import UsherContract
             $0.redeemFrom = Self.now + Self.hour
             $0.redeemUntil = Self.now
             $0.effect = .discount
-            $0.usedCount = 2
+            $0.usedCount = 1
+            $0.heldCount = 1
             $0.perViewerLimit = 1
             $0.deactivateTime = Self.now
             $0.deleteTime = Self.now
         }
-        var facts = VoucherUseFacts(target: .unknownAsset, user: .unknownViewer)
+        var facts = VoucherUseFacts(
+            target: .unknownAsset, user: .unknownViewer, isEligible: false, lacksReservation: true, held: 1)
         for row in Self.ladder {
             row.repair(&voucher, &facts)
             #expect(voucher.refusal(at: Self.now, facts) == row.expected)
@@ -72,6 +76,26 @@ import UsherContract
         }
         #expect(voucher.refusal(at: Self.now, Self.good) == .used)
         #expect(voucher.state(at: Self.now) == .used)
+    }
+
+    @Test func whatIsHeldIsNotUsed() {
+        let voucher = Self.voucher {
+            $0.usageLimit = 1
+            $0.heldCount = 1
+        }
+        var facts = Self.good
+        facts.held = 1
+        #expect(voucher.refusal(at: Self.now, facts) == .limitReached)
+        #expect(voucher.state(at: Self.now) == .active)
+    }
+
+    /// A discount can be reserved for the purchase that it will be used in, by somebody who is not known yet.
+    @Test func reservingAsksForNoPurchaseAndNoViewer() {
+        let discount = Self.voucher { $0.effect = .discount }
+        var facts = VoucherUseFacts(target: .asset(7), user: .anybody)
+        #expect(discount.refusal(at: Self.now, facts) == .purchaseRequired)
+        facts.purpose = .reservation
+        #expect(discount.refusal(at: Self.now, facts) == nil)
     }
 
     @Test func withoutALimitItIsNeverSpent() {

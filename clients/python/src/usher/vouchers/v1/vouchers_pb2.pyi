@@ -1,3 +1,4 @@
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import empty_pb2 as _empty_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -72,7 +73,7 @@ BULK_MODE_ATOMIC: BulkMode
 BULK_MODE_PER_ROW: BulkMode
 
 class Voucher(_message.Message):
-    __slots__ = ("voucher_id", "organisation_id", "name", "code", "effect", "redeem_on", "access_period", "discount_percent", "scope", "redeem_from", "redeem_until", "usage_limit", "used_count", "per_viewer_limit", "order_id", "custom", "batch_id", "ignore_geoblocking", "ignore_single_ip", "one_time_use", "tv_compatible", "redeemed", "redeem_time", "expire_time", "state", "create_time", "update_time", "etag")
+    __slots__ = ("voucher_id", "organisation_id", "name", "code", "effect", "redeem_on", "access_period", "discount_percent", "scope", "redeem_from", "redeem_until", "usage_limit", "used_count", "per_viewer_limit", "order_id", "custom", "batch_id", "ignore_geoblocking", "ignore_single_ip", "one_time_use", "tv_compatible", "redeemed", "redeem_time", "expire_time", "state", "create_time", "update_time", "etag", "held_count", "email_count")
     class CustomEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -108,6 +109,8 @@ class Voucher(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
+    HELD_COUNT_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_COUNT_FIELD_NUMBER: _ClassVar[int]
     voucher_id: str
     organisation_id: str
     name: str
@@ -136,7 +139,9 @@ class Voucher(_message.Message):
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
     etag: str
-    def __init__(self, voucher_id: _Optional[str] = ..., organisation_id: _Optional[str] = ..., name: _Optional[str] = ..., code: _Optional[str] = ..., effect: _Optional[_Union[VoucherEffect, str]] = ..., redeem_on: _Optional[_Union[RedeemOn, str]] = ..., access_period: _Optional[_Union[AccessPeriod, _Mapping]] = ..., discount_percent: _Optional[int] = ..., scope: _Optional[_Union[VoucherScope, _Mapping]] = ..., redeem_from: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., redeem_until: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., usage_limit: _Optional[int] = ..., used_count: _Optional[int] = ..., per_viewer_limit: _Optional[int] = ..., order_id: _Optional[str] = ..., custom: _Optional[_Mapping[str, str]] = ..., batch_id: _Optional[str] = ..., ignore_geoblocking: bool = ..., ignore_single_ip: bool = ..., one_time_use: bool = ..., tv_compatible: bool = ..., redeemed: bool = ..., redeem_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[VoucherState, str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
+    held_count: int
+    email_count: int
+    def __init__(self, voucher_id: _Optional[str] = ..., organisation_id: _Optional[str] = ..., name: _Optional[str] = ..., code: _Optional[str] = ..., effect: _Optional[_Union[VoucherEffect, str]] = ..., redeem_on: _Optional[_Union[RedeemOn, str]] = ..., access_period: _Optional[_Union[AccessPeriod, _Mapping]] = ..., discount_percent: _Optional[int] = ..., scope: _Optional[_Union[VoucherScope, _Mapping]] = ..., redeem_from: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., redeem_until: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., usage_limit: _Optional[int] = ..., used_count: _Optional[int] = ..., per_viewer_limit: _Optional[int] = ..., order_id: _Optional[str] = ..., custom: _Optional[_Mapping[str, str]] = ..., batch_id: _Optional[str] = ..., ignore_geoblocking: bool = ..., ignore_single_ip: bool = ..., one_time_use: bool = ..., tv_compatible: bool = ..., redeemed: bool = ..., redeem_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[VoucherState, str]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ..., held_count: _Optional[int] = ..., email_count: _Optional[int] = ...) -> None: ...
 
 class AccessPeriod(_message.Message):
     __slots__ = ("fixed_expire_time", "unit", "length")
@@ -324,16 +329,18 @@ class ValidateVoucherResponse(_message.Message):
     def __init__(self, valid: bool = ..., reason: _Optional[str] = ..., message: _Optional[str] = ..., voucher_id: _Optional[str] = ..., state: _Optional[_Union[VoucherState, str]] = ...) -> None: ...
 
 class RedeemVoucherRequest(_message.Message):
-    __slots__ = ("code", "viewer_id", "asset_id", "request_id")
+    __slots__ = ("code", "viewer_id", "asset_id", "request_id", "reservation_id")
     CODE_FIELD_NUMBER: _ClassVar[int]
     VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
     ASSET_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    RESERVATION_ID_FIELD_NUMBER: _ClassVar[int]
     code: str
     viewer_id: str
     asset_id: str
     request_id: str
-    def __init__(self, code: _Optional[str] = ..., viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+    reservation_id: str
+    def __init__(self, code: _Optional[str] = ..., viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., request_id: _Optional[str] = ..., reservation_id: _Optional[str] = ...) -> None: ...
 
 class RedeemVoucherResponse(_message.Message):
     __slots__ = ("redemption", "access")
@@ -378,6 +385,180 @@ class ListRedemptionsResponse(_message.Message):
     redemptions: _containers.RepeatedCompositeFieldContainer[Redemption]
     next_page_token: str
     def __init__(self, redemptions: _Optional[_Iterable[_Union[Redemption, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ReserveVoucherRequest(_message.Message):
+    __slots__ = ("code", "viewer_id", "asset_id", "ttl", "request_id")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    TTL_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    viewer_id: str
+    asset_id: str
+    ttl: _duration_pb2.Duration
+    request_id: str
+    def __init__(self, code: _Optional[str] = ..., viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., ttl: _Optional[_Union[_duration_pb2.Duration, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class Reservation(_message.Message):
+    __slots__ = ("reservation_id", "voucher_id", "viewer_id", "create_time", "expire_time")
+    RESERVATION_ID_FIELD_NUMBER: _ClassVar[int]
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    reservation_id: str
+    voucher_id: str
+    viewer_id: str
+    create_time: _timestamp_pb2.Timestamp
+    expire_time: _timestamp_pb2.Timestamp
+    def __init__(self, reservation_id: _Optional[str] = ..., voucher_id: _Optional[str] = ..., viewer_id: _Optional[str] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ReleaseReservationRequest(_message.Message):
+    __slots__ = ("reservation_id", "request_id")
+    RESERVATION_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    reservation_id: str
+    request_id: str
+    def __init__(self, reservation_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ReleaseReservationResponse(_message.Message):
+    __slots__ = ("voucher_id",)
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    voucher_id: str
+    def __init__(self, voucher_id: _Optional[str] = ...) -> None: ...
+
+class ResetVoucherExpiryRequest(_message.Message):
+    __slots__ = ("voucher_id", "expire_time", "request_id")
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    voucher_id: str
+    expire_time: _timestamp_pb2.Timestamp
+    request_id: str
+    def __init__(self, voucher_id: _Optional[str] = ..., expire_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class AddVoucherEmailsRequest(_message.Message):
+    __slots__ = ("voucher_id", "emails", "mode", "validate_only", "request_id")
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    EMAILS_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    voucher_id: str
+    emails: _containers.RepeatedScalarFieldContainer[str]
+    mode: BulkMode
+    validate_only: bool
+    request_id: str
+    def __init__(self, voucher_id: _Optional[str] = ..., emails: _Optional[_Iterable[str]] = ..., mode: _Optional[_Union[BulkMode, str]] = ..., validate_only: bool = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class AddVoucherEmailsResponse(_message.Message):
+    __slots__ = ("added_count", "email_count", "errors")
+    ADDED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ERRORS_FIELD_NUMBER: _ClassVar[int]
+    added_count: int
+    email_count: int
+    errors: _containers.RepeatedCompositeFieldContainer[RowError]
+    def __init__(self, added_count: _Optional[int] = ..., email_count: _Optional[int] = ..., errors: _Optional[_Iterable[_Union[RowError, _Mapping]]] = ...) -> None: ...
+
+class RemoveVoucherEmailsRequest(_message.Message):
+    __slots__ = ("voucher_id", "emails", "all", "request_id")
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    EMAILS_FIELD_NUMBER: _ClassVar[int]
+    ALL_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    voucher_id: str
+    emails: _containers.RepeatedScalarFieldContainer[str]
+    all: bool
+    request_id: str
+    def __init__(self, voucher_id: _Optional[str] = ..., emails: _Optional[_Iterable[str]] = ..., all: bool = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class RemoveVoucherEmailsResponse(_message.Message):
+    __slots__ = ("removed_count", "email_count")
+    REMOVED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_COUNT_FIELD_NUMBER: _ClassVar[int]
+    removed_count: int
+    email_count: int
+    def __init__(self, removed_count: _Optional[int] = ..., email_count: _Optional[int] = ...) -> None: ...
+
+class ListVoucherEmailsRequest(_message.Message):
+    __slots__ = ("voucher_id", "page_size", "page_token")
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    voucher_id: str
+    page_size: int
+    page_token: str
+    def __init__(self, voucher_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListVoucherEmailsResponse(_message.Message):
+    __slots__ = ("emails", "next_page_token")
+    EMAILS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    emails: _containers.RepeatedCompositeFieldContainer[VoucherEmail]
+    next_page_token: str
+    def __init__(self, emails: _Optional[_Iterable[_Union[VoucherEmail, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class VoucherEmail(_message.Message):
+    __slots__ = ("email",)
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    email: str
+    def __init__(self, email: _Optional[str] = ...) -> None: ...
+
+class VoucherBatch(_message.Message):
+    __slots__ = ("batch_id", "organisation_id", "create_time", "voucher_count", "active_count", "scheduled_count", "used_count", "expired_count", "deactivated_count", "deleted_count", "redeemed_count", "redemption_count")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    ORGANISATION_ID_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    VOUCHER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    USED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    EXPIRED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    DEACTIVATED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    DELETED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REDEEMED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REDEMPTION_COUNT_FIELD_NUMBER: _ClassVar[int]
+    batch_id: str
+    organisation_id: str
+    create_time: _timestamp_pb2.Timestamp
+    voucher_count: int
+    active_count: int
+    scheduled_count: int
+    used_count: int
+    expired_count: int
+    deactivated_count: int
+    deleted_count: int
+    redeemed_count: int
+    redemption_count: int
+    def __init__(self, batch_id: _Optional[str] = ..., organisation_id: _Optional[str] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., voucher_count: _Optional[int] = ..., active_count: _Optional[int] = ..., scheduled_count: _Optional[int] = ..., used_count: _Optional[int] = ..., expired_count: _Optional[int] = ..., deactivated_count: _Optional[int] = ..., deleted_count: _Optional[int] = ..., redeemed_count: _Optional[int] = ..., redemption_count: _Optional[int] = ...) -> None: ...
+
+class GetVoucherBatchRequest(_message.Message):
+    __slots__ = ("batch_id",)
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    batch_id: str
+    def __init__(self, batch_id: _Optional[str] = ...) -> None: ...
+
+class ExpireVoucherBatchRequest(_message.Message):
+    __slots__ = ("batch_id", "validate_only", "request_id")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    batch_id: str
+    validate_only: bool
+    request_id: str
+    def __init__(self, batch_id: _Optional[str] = ..., validate_only: bool = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ExpireVoucherBatchResponse(_message.Message):
+    __slots__ = ("batch", "expired_count", "ended_access_count")
+    BATCH_FIELD_NUMBER: _ClassVar[int]
+    EXPIRED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ENDED_ACCESS_COUNT_FIELD_NUMBER: _ClassVar[int]
+    batch: VoucherBatch
+    expired_count: int
+    ended_access_count: int
+    def __init__(self, batch: _Optional[_Union[VoucherBatch, _Mapping]] = ..., expired_count: _Optional[int] = ..., ended_access_count: _Optional[int] = ...) -> None: ...
 
 class ImportVouchersRequest(_message.Message):
     __slots__ = ("template", "unlimited", "codes", "batch_id", "mode", "validate_only", "request_id")

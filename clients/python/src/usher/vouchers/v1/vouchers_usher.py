@@ -4,6 +4,7 @@ from __future__ import annotations
 import datetime
 from typing import Any, Iterable, Mapping
 
+from google.protobuf import duration_pb2
 from google.protobuf import empty_pb2
 from google.protobuf import field_mask_pb2
 from google.protobuf import timestamp_pb2
@@ -147,6 +148,78 @@ VOUCHER_SERVICE_REDEEM_VOUCHER = Method(
     has_request_id=True,
 )
 
+VOUCHER_SERVICE_RESERVE_VOUCHER = Method(
+    "usher.vouchers.v1.VoucherService",
+    "ReserveVoucher",
+    vouchers_pb2.ReserveVoucherRequest,
+    vouchers_pb2.Reservation,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+VOUCHER_SERVICE_RELEASE_RESERVATION = Method(
+    "usher.vouchers.v1.VoucherService",
+    "ReleaseReservation",
+    vouchers_pb2.ReleaseReservationRequest,
+    vouchers_pb2.ReleaseReservationResponse,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+VOUCHER_SERVICE_RESET_VOUCHER_EXPIRY = Method(
+    "usher.vouchers.v1.VoucherService",
+    "ResetVoucherExpiry",
+    vouchers_pb2.ResetVoucherExpiryRequest,
+    vouchers_pb2.Voucher,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+VOUCHER_SERVICE_ADD_VOUCHER_EMAILS = Method(
+    "usher.vouchers.v1.VoucherService",
+    "AddVoucherEmails",
+    vouchers_pb2.AddVoucherEmailsRequest,
+    vouchers_pb2.AddVoucherEmailsResponse,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+VOUCHER_SERVICE_REMOVE_VOUCHER_EMAILS = Method(
+    "usher.vouchers.v1.VoucherService",
+    "RemoveVoucherEmails",
+    vouchers_pb2.RemoveVoucherEmailsRequest,
+    vouchers_pb2.RemoveVoucherEmailsResponse,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+VOUCHER_SERVICE_LIST_VOUCHER_EMAILS = Method(
+    "usher.vouchers.v1.VoucherService",
+    "ListVoucherEmails",
+    vouchers_pb2.ListVoucherEmailsRequest,
+    vouchers_pb2.ListVoucherEmailsResponse,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+VOUCHER_SERVICE_GET_VOUCHER_BATCH = Method(
+    "usher.vouchers.v1.VoucherService",
+    "GetVoucherBatch",
+    vouchers_pb2.GetVoucherBatchRequest,
+    vouchers_pb2.VoucherBatch,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+VOUCHER_SERVICE_EXPIRE_VOUCHER_BATCH = Method(
+    "usher.vouchers.v1.VoucherService",
+    "ExpireVoucherBatch",
+    vouchers_pb2.ExpireVoucherBatchRequest,
+    vouchers_pb2.ExpireVoucherBatchResponse,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
 VOUCHER_SERVICE_LIST_REDEMPTIONS = Method(
     "usher.vouchers.v1.VoucherService",
     "ListRedemptions",
@@ -164,9 +237,11 @@ class VoucherService:
     gives the same answer: NOT_FOUND `VOUCHER_NOT_FOUND`, then FAILED_PRECONDITION
     `VOUCHER_DELETED`, `VOUCHER_DEACTIVATED`, `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end at once), then NOT_FOUND
     `ASSET_NOT_FOUND`, then FAILED_PRECONDITION `OUT_OF_SCOPE`, `ASSET_REQUIRED` (the scope names several assets and
-    the request none), `PURCHASE_REQUIRED` (a discount), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION
-    `VIEWER_REQUIRED` (only first-play vouchers open by their code alone), `VOUCHER_USED` (a limit of 1, or a second use
-    by the code alone) or `LIMIT_REACHED`, `VIEWER_LIMIT_REACHED`.
+    the request none), `PURCHASE_REQUIRED` (a discount), `NOT_ELIGIBLE` (the voucher has a list of e-mail addresses, and
+    the viewer's is not on it), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION `VIEWER_REQUIRED` (only
+    first-play vouchers open by their code alone), then NOT_FOUND `RESERVATION_NOT_FOUND`, then FAILED_PRECONDITION
+    `VOUCHER_USED` (a limit of 1, or a second use by the code alone) or `LIMIT_REACHED` (uses and reservations together),
+    `VIEWER_LIMIT_REACHED`.
     """
 
     def __init__(self, channel: Channel) -> None:
@@ -219,7 +294,8 @@ class VoucherService:
     ) -> vouchers_pb2.GenerateVouchersResponse:
         """Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`. Codes are drawn at random:
         a shape of which nearly every code is used counts as exhausted.
-        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; FAILED_PRECONDITION `BATCH_FULL` (more than 1,000,000 vouchers in one);
+        RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
         """
         message = build_request(vouchers_pb2.GenerateVouchersRequest, request, {
             "asset_id": asset_id,
@@ -288,7 +364,7 @@ class VoucherService:
     ) -> vouchers_pb2.ImportVouchersResponse:
         """Creates vouchers with the caller's own codes, at most 10,000 a call. Scope `vouchers:write`.
         Refusals: NOT_FOUND `ASSET_NOT_FOUND`; with ATOMIC, ALREADY_EXISTS `CODE_TAKEN` where any code is, its row in the
-        metadata `row`.
+        metadata `row`; FAILED_PRECONDITION `BATCH_FULL`.
         """
         message = build_request(vouchers_pb2.ImportVouchersRequest, request, {
             "template": template,
@@ -484,6 +560,7 @@ class VoucherService:
         viewer_id: str | None = None,
         asset_id: str | None = None,
         request_id: str | None = None,
+        reservation_id: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.RedeemVoucherResponse:
         """Uses a voucher once and gives what it gives, in one commit. Scope `vouchers:redeem` or `vouchers:write`."""
@@ -492,8 +569,171 @@ class VoucherService:
             "viewer_id": viewer_id,
             "asset_id": asset_id,
             "request_id": request_id,
+            "reservation_id": reservation_id,
         })
         return self._channel.call(VOUCHER_SERVICE_REDEEM_VOUCHER, message, options)
+
+    def reserve_voucher(
+        self,
+        request: vouchers_pb2.ReserveVoucherRequest | None = None,
+        *,
+        code: str | None = None,
+        viewer_id: str | None = None,
+        asset_id: str | None = None,
+        ttl: duration_pb2.Duration | Mapping[str, Any] | datetime.timedelta | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.Reservation:
+        """Holds one use of a voucher for a time, so that nobody else gets it: used and held together never exceed the limit.
+        RedeemVoucher takes it up; when its time is over it counts no more. Scope `vouchers:redeem` or `vouchers:write`.
+        Refused like RedeemVoucher, but for `PURCHASE_REQUIRED` and `VIEWER_REQUIRED`.
+        """
+        message = build_request(vouchers_pb2.ReserveVoucherRequest, request, {
+            "code": code,
+            "viewer_id": viewer_id,
+            "asset_id": asset_id,
+            "ttl": ttl,
+            "request_id": request_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_RESERVE_VOUCHER, message, options)
+
+    def release_reservation(
+        self,
+        request: vouchers_pb2.ReleaseReservationRequest | None = None,
+        *,
+        reservation_id: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.ReleaseReservationResponse:
+        """Gives a reservation back before its time is over. Scope `vouchers:redeem` or `vouchers:write`.
+        Refusals: NOT_FOUND `RESERVATION_NOT_FOUND` (also where it was taken up, given back or has ended).
+        """
+        message = build_request(vouchers_pb2.ReleaseReservationRequest, request, {
+            "reservation_id": reservation_id,
+            "request_id": request_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_RELEASE_RESERVATION, message, options)
+
+    def reset_voucher_expiry(
+        self,
+        request: vouchers_pb2.ResetVoucherExpiryRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        expire_time: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.Voucher:
+        """Sets another end, later or earlier, for the accesses that a voucher has given; those that have ended open again,
+        those that were taken away stay so. Scope `vouchers:write`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`, `VOUCHER_NOT_REDEEMED` (before its
+        first use there is no expiry to reset), `ACCESS_REVOKED` (every access that it gave was taken away).
+        """
+        message = build_request(vouchers_pb2.ResetVoucherExpiryRequest, request, {
+            "voucher_id": voucher_id,
+            "expire_time": expire_time,
+            "request_id": request_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_RESET_VOUCHER_EXPIRY, message, options)
+
+    def add_voucher_emails(
+        self,
+        request: vouchers_pb2.AddVoucherEmailsRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        emails: Iterable[str] | None = None,
+        mode: vouchers_pb2.BulkMode | str | None = None,
+        validate_only: bool | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.AddVoucherEmailsResponse:
+        """Adds to the addresses that may use a voucher; their viewers need not exist yet. An address that is on the list
+        already is passed over. Scope `vouchers:write`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`, `EMAIL_LIMIT_REACHED` (more than
+        100,000 addresses); with ATOMIC, INVALID_ARGUMENT `EMAIL_INVALID`, its row in the metadata `row`.
+        """
+        message = build_request(vouchers_pb2.AddVoucherEmailsRequest, request, {
+            "voucher_id": voucher_id,
+            "emails": emails,
+            "mode": mode,
+            "validate_only": validate_only,
+            "request_id": request_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_ADD_VOUCHER_EMAILS, message, options)
+
+    def remove_voucher_emails(
+        self,
+        request: vouchers_pb2.RemoveVoucherEmailsRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        emails: Iterable[str] | None = None,
+        all: bool | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.RemoveVoucherEmailsResponse:
+        """Removes addresses; those that are not on the list are passed over. Without any address left, every viewer may use
+        the voucher. Scope `vouchers:write`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
+        """
+        message = build_request(vouchers_pb2.RemoveVoucherEmailsRequest, request, {
+            "voucher_id": voucher_id,
+            "emails": emails,
+            "all": all,
+            "request_id": request_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_REMOVE_VOUCHER_EMAILS, message, options)
+
+    def list_voucher_emails(
+        self,
+        request: vouchers_pb2.ListVoucherEmailsRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.ListVoucherEmailsResponse:
+        """Lists the addresses that may use a voucher, in the order of the alphabet. Scope `vouchers:read`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`.
+        """
+        message = build_request(vouchers_pb2.ListVoucherEmailsRequest, request, {
+            "voucher_id": voucher_id,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return self._channel.call(VOUCHER_SERVICE_LIST_VOUCHER_EMAILS, message, options)
+
+    def get_voucher_batch(
+        self,
+        request: vouchers_pb2.GetVoucherBatchRequest | None = None,
+        *,
+        batch_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.VoucherBatch:
+        """Returns a batch and what has become of its vouchers. Scope `vouchers:read`.
+        Refusals: NOT_FOUND `BATCH_NOT_FOUND`.
+        """
+        message = build_request(vouchers_pb2.GetVoucherBatchRequest, request, {
+            "batch_id": batch_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_GET_VOUCHER_BATCH, message, options)
+
+    def expire_voucher_batch(
+        self,
+        request: vouchers_pb2.ExpireVoucherBatchRequest | None = None,
+        *,
+        batch_id: str | None = None,
+        validate_only: bool | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.ExpireVoucherBatchResponse:
+        """Sets the end of every voucher of a batch to now, in one commit, and ends the accesses that they gave; deleted ones
+        are left as they are. Scope `vouchers:write`. Refusals: NOT_FOUND `BATCH_NOT_FOUND`.
+        """
+        message = build_request(vouchers_pb2.ExpireVoucherBatchRequest, request, {
+            "batch_id": batch_id,
+            "validate_only": validate_only,
+            "request_id": request_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_EXPIRE_VOUCHER_BATCH, message, options)
 
     def list_redemptions(
         self,
@@ -522,9 +762,11 @@ class AsyncVoucherService:
     gives the same answer: NOT_FOUND `VOUCHER_NOT_FOUND`, then FAILED_PRECONDITION
     `VOUCHER_DELETED`, `VOUCHER_DEACTIVATED`, `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end at once), then NOT_FOUND
     `ASSET_NOT_FOUND`, then FAILED_PRECONDITION `OUT_OF_SCOPE`, `ASSET_REQUIRED` (the scope names several assets and
-    the request none), `PURCHASE_REQUIRED` (a discount), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION
-    `VIEWER_REQUIRED` (only first-play vouchers open by their code alone), `VOUCHER_USED` (a limit of 1, or a second use
-    by the code alone) or `LIMIT_REACHED`, `VIEWER_LIMIT_REACHED`.
+    the request none), `PURCHASE_REQUIRED` (a discount), `NOT_ELIGIBLE` (the voucher has a list of e-mail addresses, and
+    the viewer's is not on it), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION `VIEWER_REQUIRED` (only
+    first-play vouchers open by their code alone), then NOT_FOUND `RESERVATION_NOT_FOUND`, then FAILED_PRECONDITION
+    `VOUCHER_USED` (a limit of 1, or a second use by the code alone) or `LIMIT_REACHED` (uses and reservations together),
+    `VIEWER_LIMIT_REACHED`.
     """
 
     def __init__(self, channel: AsyncChannel) -> None:
@@ -577,7 +819,8 @@ class AsyncVoucherService:
     ) -> vouchers_pb2.GenerateVouchersResponse:
         """Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`. Codes are drawn at random:
         a shape of which nearly every code is used counts as exhausted.
-        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; FAILED_PRECONDITION `BATCH_FULL` (more than 1,000,000 vouchers in one);
+        RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
         """
         message = build_request(vouchers_pb2.GenerateVouchersRequest, request, {
             "asset_id": asset_id,
@@ -646,7 +889,7 @@ class AsyncVoucherService:
     ) -> vouchers_pb2.ImportVouchersResponse:
         """Creates vouchers with the caller's own codes, at most 10,000 a call. Scope `vouchers:write`.
         Refusals: NOT_FOUND `ASSET_NOT_FOUND`; with ATOMIC, ALREADY_EXISTS `CODE_TAKEN` where any code is, its row in the
-        metadata `row`.
+        metadata `row`; FAILED_PRECONDITION `BATCH_FULL`.
         """
         message = build_request(vouchers_pb2.ImportVouchersRequest, request, {
             "template": template,
@@ -842,6 +1085,7 @@ class AsyncVoucherService:
         viewer_id: str | None = None,
         asset_id: str | None = None,
         request_id: str | None = None,
+        reservation_id: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.RedeemVoucherResponse:
         """Uses a voucher once and gives what it gives, in one commit. Scope `vouchers:redeem` or `vouchers:write`."""
@@ -850,8 +1094,171 @@ class AsyncVoucherService:
             "viewer_id": viewer_id,
             "asset_id": asset_id,
             "request_id": request_id,
+            "reservation_id": reservation_id,
         })
         return await self._channel.call(VOUCHER_SERVICE_REDEEM_VOUCHER, message, options)
+
+    async def reserve_voucher(
+        self,
+        request: vouchers_pb2.ReserveVoucherRequest | None = None,
+        *,
+        code: str | None = None,
+        viewer_id: str | None = None,
+        asset_id: str | None = None,
+        ttl: duration_pb2.Duration | Mapping[str, Any] | datetime.timedelta | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.Reservation:
+        """Holds one use of a voucher for a time, so that nobody else gets it: used and held together never exceed the limit.
+        RedeemVoucher takes it up; when its time is over it counts no more. Scope `vouchers:redeem` or `vouchers:write`.
+        Refused like RedeemVoucher, but for `PURCHASE_REQUIRED` and `VIEWER_REQUIRED`.
+        """
+        message = build_request(vouchers_pb2.ReserveVoucherRequest, request, {
+            "code": code,
+            "viewer_id": viewer_id,
+            "asset_id": asset_id,
+            "ttl": ttl,
+            "request_id": request_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_RESERVE_VOUCHER, message, options)
+
+    async def release_reservation(
+        self,
+        request: vouchers_pb2.ReleaseReservationRequest | None = None,
+        *,
+        reservation_id: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.ReleaseReservationResponse:
+        """Gives a reservation back before its time is over. Scope `vouchers:redeem` or `vouchers:write`.
+        Refusals: NOT_FOUND `RESERVATION_NOT_FOUND` (also where it was taken up, given back or has ended).
+        """
+        message = build_request(vouchers_pb2.ReleaseReservationRequest, request, {
+            "reservation_id": reservation_id,
+            "request_id": request_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_RELEASE_RESERVATION, message, options)
+
+    async def reset_voucher_expiry(
+        self,
+        request: vouchers_pb2.ResetVoucherExpiryRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        expire_time: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.Voucher:
+        """Sets another end, later or earlier, for the accesses that a voucher has given; those that have ended open again,
+        those that were taken away stay so. Scope `vouchers:write`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`, `VOUCHER_NOT_REDEEMED` (before its
+        first use there is no expiry to reset), `ACCESS_REVOKED` (every access that it gave was taken away).
+        """
+        message = build_request(vouchers_pb2.ResetVoucherExpiryRequest, request, {
+            "voucher_id": voucher_id,
+            "expire_time": expire_time,
+            "request_id": request_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_RESET_VOUCHER_EXPIRY, message, options)
+
+    async def add_voucher_emails(
+        self,
+        request: vouchers_pb2.AddVoucherEmailsRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        emails: Iterable[str] | None = None,
+        mode: vouchers_pb2.BulkMode | str | None = None,
+        validate_only: bool | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.AddVoucherEmailsResponse:
+        """Adds to the addresses that may use a voucher; their viewers need not exist yet. An address that is on the list
+        already is passed over. Scope `vouchers:write`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`, `EMAIL_LIMIT_REACHED` (more than
+        100,000 addresses); with ATOMIC, INVALID_ARGUMENT `EMAIL_INVALID`, its row in the metadata `row`.
+        """
+        message = build_request(vouchers_pb2.AddVoucherEmailsRequest, request, {
+            "voucher_id": voucher_id,
+            "emails": emails,
+            "mode": mode,
+            "validate_only": validate_only,
+            "request_id": request_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_ADD_VOUCHER_EMAILS, message, options)
+
+    async def remove_voucher_emails(
+        self,
+        request: vouchers_pb2.RemoveVoucherEmailsRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        emails: Iterable[str] | None = None,
+        all: bool | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.RemoveVoucherEmailsResponse:
+        """Removes addresses; those that are not on the list are passed over. Without any address left, every viewer may use
+        the voucher. Scope `vouchers:write`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
+        """
+        message = build_request(vouchers_pb2.RemoveVoucherEmailsRequest, request, {
+            "voucher_id": voucher_id,
+            "emails": emails,
+            "all": all,
+            "request_id": request_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_REMOVE_VOUCHER_EMAILS, message, options)
+
+    async def list_voucher_emails(
+        self,
+        request: vouchers_pb2.ListVoucherEmailsRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.ListVoucherEmailsResponse:
+        """Lists the addresses that may use a voucher, in the order of the alphabet. Scope `vouchers:read`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`.
+        """
+        message = build_request(vouchers_pb2.ListVoucherEmailsRequest, request, {
+            "voucher_id": voucher_id,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_LIST_VOUCHER_EMAILS, message, options)
+
+    async def get_voucher_batch(
+        self,
+        request: vouchers_pb2.GetVoucherBatchRequest | None = None,
+        *,
+        batch_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.VoucherBatch:
+        """Returns a batch and what has become of its vouchers. Scope `vouchers:read`.
+        Refusals: NOT_FOUND `BATCH_NOT_FOUND`.
+        """
+        message = build_request(vouchers_pb2.GetVoucherBatchRequest, request, {
+            "batch_id": batch_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_GET_VOUCHER_BATCH, message, options)
+
+    async def expire_voucher_batch(
+        self,
+        request: vouchers_pb2.ExpireVoucherBatchRequest | None = None,
+        *,
+        batch_id: str | None = None,
+        validate_only: bool | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.ExpireVoucherBatchResponse:
+        """Sets the end of every voucher of a batch to now, in one commit, and ends the accesses that they gave; deleted ones
+        are left as they are. Scope `vouchers:write`. Refusals: NOT_FOUND `BATCH_NOT_FOUND`.
+        """
+        message = build_request(vouchers_pb2.ExpireVoucherBatchRequest, request, {
+            "batch_id": batch_id,
+            "validate_only": validate_only,
+            "request_id": request_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_EXPIRE_VOUCHER_BATCH, message, options)
 
     async def list_redemptions(
         self,
