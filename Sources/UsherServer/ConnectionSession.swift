@@ -23,6 +23,9 @@ final class ConnectionSession: @unchecked Sendable {
         var identity: VerifiedCaller
     }
 
+    let address: ClientAddress
     var binding: Binding?
     var verified: Verified?
+
+    init(address: ClientAddress) { self.address = address }
 }

@@ -28,10 +28,11 @@ final class Dispatcher: CallHandler {
     private let metrics: CallMetrics
     private let errors: ErrorReporter
     private let reloader: CredentialReloader
+    private let throttle: LookupThrottle
 
     init(
         services: Services, storage: Storage, authentication: Authentication, metrics: PrometheusRegistry,
-        errors: ErrorReporter
+        errors: ErrorReporter, lookups: LookupLimits
     ) {
         descriptors = SessionMethods.table.map(\.descriptor) + services.methods.map(\.descriptor)
         targets =
@@ -42,6 +43,7 @@ final class Dispatcher: CallHandler {
         self.metrics = CallMetrics(descriptors, metrics)
         self.errors = errors
         reloader = CredentialReloader(services: services, storage: storage)
+        throttle = LookupThrottle(lookups)
     }
 
     func handle(_ call: InboundCall, reply: Reply) {
@@ -53,7 +55,8 @@ final class Dispatcher: CallHandler {
                 let bytes = try session.answer(which, call, state)
                 finish(call.method, .success(bytes), since: started, reply)
             case .service(let method):
-                try submit(method, call, try authentication.caller(of: call, state), since: started, reply)
+                let caller = try authentication.caller(of: call, state)
+                try submit(method, call, caller, from: state.address, since: started, reply)
             }
         } catch {
             finish(call.method, .failure(error), since: started, reply)
@@ -61,7 +64,8 @@ final class Dispatcher: CallHandler {
     }
 
     private func submit(
-        _ method: Method, _ call: InboundCall, _ verified: VerifiedCaller, since started: NIODeadline, _ reply: Reply
+        _ method: Method, _ call: InboundCall, _ verified: VerifiedCaller, from address: ClientAddress,
+        since started: NIODeadline, _ reply: Reply
     ) throws {
         try check(method.permission, verified.caller)
         let database: Database
@@ -80,7 +84,8 @@ final class Dispatcher: CallHandler {
         database.submit(
             WireCall(
                 method: method, caller: verified.caller, payload: Array(call.payload.readableBytesView),
-                deadline: ContinuousClock.now + .nanoseconds((call.deadline - started).nanoseconds)
+                deadline: ContinuousClock.now + .nanoseconds((call.deadline - started).nanoseconds),
+                throttle: throttle, visitor: .init(key: verified.caller.principal, address: address)
             ) { [self] result in
                 finish(number, result, since: started, reply)
             })
@@ -119,7 +124,7 @@ final class Dispatcher: CallHandler {
             }
             return session
         }
-        let session = ConnectionSession()
+        let session = ConnectionSession(address: ClientAddress(connection.peerAddress))
         connection.attachment = session
         return session
     }
@@ -131,23 +136,34 @@ private final class WireCall: LaneCall {
     let deadline: ContinuousClock.Instant
     private let row: Method
     private let payload: [UInt8]
+    private let throttle: LookupThrottle
+    private let visitor: LookupThrottle.Visitor
     private let completion: @Sendable (Result<[UInt8], any Error>) -> Void
 
     init(
         method: Method, caller: Caller, payload: [UInt8], deadline: ContinuousClock.Instant,
+        throttle: LookupThrottle, visitor: LookupThrottle.Visitor,
         completion: @escaping @Sendable (Result<[UInt8], any Error>) -> Void
     ) {
         row = method
         self.caller = caller
         self.payload = payload
         self.deadline = deadline
+        self.throttle = throttle
+        self.visitor = visitor
         self.completion = completion
     }
 
     var method: MethodDescriptor { row.descriptor }
     var cost: Int { payload.count }
 
-    func decode() throws -> DecodedCall { try row.decode(payload) }
+    func decode() throws -> DecodedCall {
+        let decoded = try row.decode(payload)
+        if decoded.isGuessable { try throttle.check(visitor) }
+        return decoded
+    }
+
+    func noteFailedLookup() { throttle.note(visitor) }
 
     func complete(_ result: Result<[UInt8], any Error>) { completion(result) }
 }

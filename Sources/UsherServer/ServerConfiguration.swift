@@ -10,17 +10,21 @@ public struct ServerConfiguration: Sendable {
     /// Where health and metrics are asked for; nil for nowhere.
     public var admin: HostAndPort?
     public var storage: StorageLimits
+    /// How often codes may be guessed wrong.
+    public var lookups: LookupLimits
     /// How long a drain waits for the calls in flight.
     public var drainGrace: Duration
 
     public init(
         dataDirectory: String, rpc: RPCServerConfiguration, admin: HostAndPort?,
-        storage: StorageLimits = StorageLimits(), drainGrace: Duration = .seconds(10)
+        storage: StorageLimits = StorageLimits(), lookups: LookupLimits = LookupLimits(),
+        drainGrace: Duration = .seconds(10)
     ) {
         self.dataDirectory = dataDirectory
         self.rpc = rpc
         self.admin = admin
         self.storage = storage
+        self.lookups = lookups
         self.drainGrace = drainGrace
     }
 }

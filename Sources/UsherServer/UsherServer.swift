@@ -46,7 +46,7 @@ public final class UsherServer: Sendable {
         let dispatcher = Dispatcher(
             services: services, storage: storage,
             authentication: Authentication(credentials: credentials, storage: storage, now: ambient.now),
-            metrics: metrics, errors: ErrorReporter(logger: logger, ambient: ambient))
+            metrics: metrics, errors: ErrorReporter(logger: logger, ambient: ambient), lookups: configuration.lookups)
         rpc = RPCServer(
             configuration: configuration.rpc, methods: dispatcher.descriptors, handler: dispatcher, logger: logger,
             metrics: metrics)

@@ -7,13 +7,18 @@ public struct Ambient: Sendable {
     public var now: @Sendable () -> Instant
     /// Fills the buffer with cryptographic random bytes.
     public var fillRandom: @Sendable (UnsafeMutableRawBufferPointer) -> Void
+    /// Sees the text of each statement that a service runs, so that a test can ask how the engine would run it; nil
+    /// outside of tests.
+    public var noteStatement: (@Sendable (String) -> Void)?
 
     public init(
         now: @escaping @Sendable () -> Instant,
-        fillRandom: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
+        fillRandom: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void,
+        noteStatement: (@Sendable (String) -> Void)? = nil
     ) {
         self.now = now
         self.fillRandom = fillRandom
+        self.noteStatement = noteStatement
     }
 
     /// The system's clock, and the system's generator (getrandom on Linux).

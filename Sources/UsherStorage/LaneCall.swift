@@ -13,9 +13,18 @@ public protocol LaneCall: AnyObject, Sendable {
     /// Decodes the request. Runs on the lane's thread, in the transaction; what it throws goes to this caller only.
     func decode() throws -> DecodedCall
 
+    /// The handler looked for something by what could be guessed, a code, and there is no such thing. Called on the
+    /// lane's thread, before ``complete(_:)``.
+    func noteFailedLookup()
+
     /// Called exactly once: after the commit, on the lane's thread, in one burst for all calls of a transaction; or on
     /// the submitter's thread when the call is not taken. Must not block.
     func complete(_ result: Result<[UInt8], any Error>)
+}
+
+extension LaneCall {
+    /// Nobody counts the server's own.
+    public func noteFailedLookup() {}
 }
 
 /// A call whose request has been decoded.
@@ -24,15 +33,18 @@ public struct DecodedCall {
     public var requestID: String
     /// The bytes whose SHA-256 says "the same request"; asked for only where there is a request id.
     public var fingerprint: () -> [UInt8]
+    /// Whether it looks for something by what could be guessed: whoever guessed wrong too often may not.
+    public var isGuessable: Bool
     /// The handler. What it throws rolls back what it did, and goes to the caller as it is.
     public var run: (Transaction) throws -> EncodedReply
 
     public init(
-        requestID: String, fingerprint: @escaping () -> [UInt8],
+        requestID: String, fingerprint: @escaping () -> [UInt8], isGuessable: Bool = false,
         run: @escaping (Transaction) throws -> EncodedReply
     ) {
         self.requestID = requestID
         self.fingerprint = fingerprint
+        self.isGuessable = isGuessable
         self.run = run
     }
 }

@@ -16,6 +16,7 @@ public final class Transaction {
     private let isReadOnly: Bool
     private let session: Session
     private var header: JournalHeader
+    private var call: (any LaneCall)?
     private var isOpen = true
     private var recorded = 0
     private var actions: [@Sendable () -> Void] = []
@@ -61,7 +62,7 @@ public final class Transaction {
     /// The same with a list of arguments.
     @discardableResult
     public func execute(_ sql: String, arguments: [(any SQLBindable)?]) throws -> Int {
-        try guarded { try session.execute(sql, arguments) }
+        try guarded(sql) { try session.execute(sql, arguments) }
     }
 
     /// The first row of a query, or of a statement with RETURNING; nil where there is none.
@@ -75,7 +76,7 @@ public final class Transaction {
     public func row<T>(
         _ sql: String, arguments: [(any SQLBindable)?], read: (SQLRow) throws -> T
     ) throws -> T? {
-        try guarded { try session.row(sql, arguments, read) }
+        try guarded(sql) { try session.row(sql, arguments, read) }
     }
 
     /// All rows of a query; the caller bounds them with LIMIT.
@@ -89,10 +90,11 @@ public final class Transaction {
     public func rows<T>(
         _ sql: String, arguments: [(any SQLBindable)?], read: (SQLRow) throws -> T
     ) throws -> [T] {
-        try guarded { try session.rows(sql, arguments, read) }
+        try guarded(sql) { try session.rows(sql, arguments, read) }
     }
 
-    private func guarded<T>(_ body: () throws -> T) throws -> T {
+    private func guarded<T>(_ sql: String? = nil, _ body: () throws -> T) throws -> T {
+        if let sql, let noteStatement = ambient.noteStatement { noteStatement(sql) }
         guard isOpen else { throw StorageError.closed }
         guard session.isInTransaction else { throw StorageError.transactionLost }
         return try body()
@@ -124,11 +126,15 @@ public final class Transaction {
         actions.append(action)
     }
 
+    /// Says that there is nothing by the code that the caller gave. Whoever says so too often is held up, whatever
+    /// becomes of the call.
+    public func noteFailedLookup() { call?.noteFailedLookup() }
+
     // MARK: For the lanes
 
     /// Runs one call. Throws what the call threw.
     func run(_ call: any LaneCall, _ decoded: DecodedCall, _ header: JournalHeader) throws -> EncodedReply {
-        (caller, self.header) = (call.caller, header)
+        (caller, self.header, self.call) = (call.caller, header, call)
         (recorded, failure) = (0, nil)
         let changesBefore = session.totalChanges
         let reply = try decoded.run(self)

@@ -37,12 +37,11 @@ final class RawSocket {
     /// Longer than any answer takes; a server that never answers fails a test instead of holding it up for good.
     private static let patienceSeconds = 60
 
-    init(port: Int) throws {
+    /// - Parameter source: the loopback address that it comes from: 1 is 127.0.0.1.
+    init(port: Int, from source: UInt32 = 1) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        if source != 1 { try Self.bind(descriptor, to: source) }
+        var address = Self.loopback(1, port: port)
         var patience = timeval(tv_sec: Self.patienceSeconds, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
@@ -59,6 +58,24 @@ final class RawSocket {
     }
 
     deinit { close() }
+
+    private static func loopback(_ host: UInt32, port: Int) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = (UInt32(0x7f00_0000) | host).bigEndian
+        return address
+    }
+
+    private static func bind(_ descriptor: Int32, to host: UInt32) throws {
+        var address = loopback(host, port: 0)
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    }
 
     /// Raises this process's limit of open files so that there can be `count` connections at once.
     static func allowMany(_ count: Int) {

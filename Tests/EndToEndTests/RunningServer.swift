@@ -29,8 +29,11 @@ final class RunningServer: Sendable {
     }
 
     /// Runs `work` against a new server, which is then drained and its data removed.
+    ///
+    /// - Parameter lookups: tests look up much that does not exist; only those of the limit are limited.
     static func with(
-        storage: StorageLimits = StorageLimits(), _ work: (RunningServer) async throws -> Void
+        storage: StorageLimits = StorageLimits(), lookups: LookupLimits = .generous,
+        _ work: (RunningServer) async throws -> Void
     ) async throws {
         let directory = "\(NSTemporaryDirectory())usher-server-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: directory) }
@@ -38,7 +41,7 @@ final class RunningServer: Sendable {
         var rpc = RPCServerConfiguration()
         rpc.port = 0
         let server = try UsherServer(
-            ServerConfiguration(dataDirectory: directory, rpc: rpc, admin: nil, storage: storage),
+            ServerConfiguration(dataDirectory: directory, rpc: rpc, admin: nil, storage: storage, lookups: lookups),
             ambient: Ambient(now: { clock.now }, fillRandom: Ambient.system.fillRandom),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         let bound = try await server.start()
@@ -71,6 +74,15 @@ final class RunningServer: Sendable {
             .with { $0.apiKey.name = "test" }, options: .init(organisation: id))
         await platform.close()
         return client(key: key.secret)
+    }
+}
+
+extension LookupLimits {
+    /// More than any test fails.
+    static var generous: Self {
+        var limits = Self()
+        (limits.perKey.count, limits.perAddress.count) = (1_000_000, 1_000_000)
+        return limits
     }
 }
 

@@ -1374,8 +1374,12 @@ public nonisolated struct Usher_Catalog_V1_ListViewersRequest: Sendable {
   /// At most so many; 0 means 100, the maximum is 1,000.
   public var pageSize: Int32 = 0
 
-  /// `next_page_token` of the page before; empty for the first.
+  /// `next_page_token` of the page before, with the same filter; empty for the first.
   public var pageToken: String = String()
+
+  /// Only those whose e-mail address this is, or the whole part of it before the `@`, or the whole part after it,
+  /// without regard to case; empty means all.
+  public var email: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1434,6 +1438,46 @@ public nonisolated struct Usher_Catalog_V1_UpdateViewerRequest: Sendable {
 
   fileprivate var _viewer: Usher_Catalog_V1_Viewer? = nil
   fileprivate var _updateMask: SwiftProtobuf.Google_Protobuf_FieldMask? = nil
+}
+
+/// Asks for many viewers to be as they are in the owner's system.
+public nonisolated struct Usher_Catalog_V1_BatchUpsertViewersRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The viewers, whole; 1 to 1,000 with different ids, which must be given. Output-only fields and etags are ignored.
+  public var viewers: [Usher_Catalog_V1_Viewer] = []
+
+  /// Says what would be done, and does nothing.
+  public var validateOnly: Bool = false
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What became of the viewers.
+public nonisolated struct Usher_Catalog_V1_BatchUpsertViewersResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// How many are new.
+  public var createdCount: Int32 = 0
+
+  /// How many were there and have changed.
+  public var updatedCount: Int32 = 0
+
+  /// How many were there and are as they were.
+  public var unchangedCount: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// Asks for a viewer's end.
@@ -3259,7 +3303,7 @@ nonisolated extension Usher_Catalog_V1_GetViewerRequest: SwiftProtobuf.Message, 
 
 nonisolated extension Usher_Catalog_V1_ListViewersRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ListViewersRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}page_size\0\u{3}page_token\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}page_size\0\u{3}page_token\0\u{1}email\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3269,6 +3313,7 @@ nonisolated extension Usher_Catalog_V1_ListViewersRequest: SwiftProtobuf.Message
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.email) }()
       default: break
       }
     }
@@ -3281,12 +3326,16 @@ nonisolated extension Usher_Catalog_V1_ListViewersRequest: SwiftProtobuf.Message
     if !self.pageToken.isEmpty {
       try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 2)
     }
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Usher_Catalog_V1_ListViewersRequest, rhs: Usher_Catalog_V1_ListViewersRequest) -> Bool {
     if lhs.pageSize != rhs.pageSize {return false}
     if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.email != rhs.email {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3366,6 +3415,86 @@ nonisolated extension Usher_Catalog_V1_UpdateViewerRequest: SwiftProtobuf.Messag
     if lhs._viewer != rhs._viewer {return false}
     if lhs._updateMask != rhs._updateMask {return false}
     if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Catalog_V1_BatchUpsertViewersRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BatchUpsertViewersRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}viewers\0\u{3}validate_only\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.viewers) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.viewers.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.viewers, fieldNumber: 1)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 2)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Catalog_V1_BatchUpsertViewersRequest, rhs: Usher_Catalog_V1_BatchUpsertViewersRequest) -> Bool {
+    if lhs.viewers != rhs.viewers {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Catalog_V1_BatchUpsertViewersResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BatchUpsertViewersResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}created_count\0\u{3}updated_count\0\u{3}unchanged_count\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.createdCount) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.updatedCount) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.unchangedCount) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.createdCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.createdCount, fieldNumber: 1)
+    }
+    if self.updatedCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.updatedCount, fieldNumber: 2)
+    }
+    if self.unchangedCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.unchangedCount, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Catalog_V1_BatchUpsertViewersResponse, rhs: Usher_Catalog_V1_BatchUpsertViewersResponse) -> Bool {
+    if lhs.createdCount != rhs.createdCount {return false}
+    if lhs.updatedCount != rhs.updatedCount {return false}
+    if lhs.unchangedCount != rhs.unchangedCount {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -384,7 +384,7 @@ public enum Usher_Catalog_V1_CatalogService {
             streaming: .unary, idempotency: .noSideEffects,
             hasRequestID: false, requestContainsMap: false
         ),
-        requestTemplate: #"{"pageSize": 0, "pageToken": ""}"#
+        requestTemplate: #"{"pageSize": 0, "pageToken": "", "email": ""}"#
     )
 
     /// Changes a viewer's e-mail address. Scope `catalog:write`.
@@ -401,6 +401,23 @@ public enum Usher_Catalog_V1_CatalogService {
             hasRequestID: true, requestContainsMap: false
         ),
         requestTemplate: #"{"viewer": {"viewerId": "", "organisationId": "", "email": "", "status": "VIEWER_STATUS_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "updateMask": "", "requestId": ""}"#
+    )
+
+    /// Creates or replaces up to 1,000 viewers by their ids, all or none: for keeping step with the owner's system. A row
+    /// that is as it was changes nothing. Scope `catalog:write`.
+    /// Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `viewers[3].email`.
+    public static let batchUpsertViewers = TypedMethod<
+        Usher_Catalog_V1_BatchUpsertViewersRequest,
+        Usher_Catalog_V1_BatchUpsertViewersResponse
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "BatchUpsertViewers",
+            requestType: "usher.catalog.v1.BatchUpsertViewersRequest",
+            responseType: "usher.catalog.v1.BatchUpsertViewersResponse",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"viewers": [{"viewerId": "", "organisationId": "", "email": "", "status": "VIEWER_STATUS_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}], "validateOnly": false, "requestId": ""}"#
     )
 
     /// Deletes a viewer: its accesses end in the same commit, its e-mail address is forgotten, and its id is free for
@@ -447,6 +464,7 @@ public enum Usher_Catalog_V1_CatalogService {
         getViewer,
         listViewers,
         updateViewer,
+        batchUpsertViewers,
         deleteViewer,
     ]
 }
@@ -480,5 +498,7 @@ extension Usher_Catalog_V1_DeletePaymentPeriodRequest: RequestWithID {}
 extension Usher_Catalog_V1_CreateViewerRequest: RequestWithID {}
 
 extension Usher_Catalog_V1_UpdateViewerRequest: RequestWithID {}
+
+extension Usher_Catalog_V1_BatchUpsertViewersRequest: RequestWithID {}
 
 extension Usher_Catalog_V1_DeleteViewerRequest: RequestWithID {}

@@ -207,6 +207,15 @@ public struct Usher_Catalog_V1_CatalogServiceClient: Sendable {
         try await transport.unary(Usher_Catalog_V1_CatalogService.updateViewer, request, options: options)
     }
 
+    /// Creates or replaces up to 1,000 viewers by their ids, all or none: for keeping step with the owner's system. A row
+    /// that is as it was changes nothing. Scope `catalog:write`.
+    /// Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `viewers[3].email`.
+    public func batchUpsertViewers(
+        _ request: Usher_Catalog_V1_BatchUpsertViewersRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_BatchUpsertViewersResponse {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.batchUpsertViewers, request, options: options)
+    }
+
     /// Deletes a viewer: its accesses end in the same commit, its e-mail address is forgotten, and its id is free for
     /// another one, who has nothing of it. Scope `catalog:write`.
     /// Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.

@@ -183,11 +183,14 @@ extension Violations {
 
 extension Viewer {
     /// A viewer as a caller describes it.
+    ///
+    /// - Parameter field: where it stands in the request.
     static func described(
-        _ given: Usher_Catalog_V1_Viewer, id: ResourceID, now: Instant, _ violations: inout Violations
+        _ given: Usher_Catalog_V1_Viewer, _ field: String = "viewer", id: ResourceID, now: Instant,
+        _ violations: inout Violations
     ) -> Viewer {
-        violations.requireCallerID(given.viewerID, "viewer.viewer_id")
-        violations.requireEmail(given.email, "viewer.email")
+        violations.requireCallerID(given.viewerID, "\(field).viewer_id")
+        violations.requireEmail(given.email, "\(field).email")
         return Viewer(
             key: id.number, id: given.viewerID.isEmpty ? id.description : given.viewerID, email: given.email,
             status: .active, createTime: now, updateTime: now, version: 1)

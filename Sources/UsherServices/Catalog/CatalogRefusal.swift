@@ -56,6 +56,10 @@ enum CatalogRefusal {
 
     static var viewerNotFound: Refusal { Refusal(.notFound, "VIEWER_NOT_FOUND", "There is no such viewer.") }
 
+    static var viewerDeactivated: Refusal {
+        Refusal(.failedPrecondition, "VIEWER_DEACTIVATED", "The viewer is deactivated.")
+    }
+
     static func viewerExists(_ id: String) -> Refusal {
         Refusal(.alreadyExists, "VIEWER_EXISTS", "There is a viewer \(id) already.", metadata: ["viewer_id": id])
     }

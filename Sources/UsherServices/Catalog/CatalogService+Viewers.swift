@@ -8,7 +8,7 @@ extension CatalogService {
         _ request: Usher_Catalog_V1_CreateViewerRequest, _ tx: Transaction
     ) throws -> Usher_Catalog_V1_Viewer {
         var violations = Violations()
-        let viewer = Viewer.described(request.viewer, id: tx.newID("vwr"), now: tx.now, &violations)
+        let viewer = Viewer.described(request.viewer, id: tx.newID(Viewer.prefix), now: tx.now, &violations)
         try violations.refuse()
         guard try ViewerStore.insert(viewer, in: tx) else { throw CatalogRefusal.viewerExists(viewer.id) }
         try tx.record("viewer.created", viewer.id, after: ["email": viewer.email])
@@ -26,7 +26,14 @@ extension CatalogService {
         _ request: Usher_Catalog_V1_ListViewersRequest, _ tx: Transaction
     ) throws -> Usher_Catalog_V1_ListViewersResponse {
         let page = try Page(of: request)
-        let found = try ViewerStore.list(after: try page.afterNumber(), limit: page.size + 1, in: tx)
+        let (after, limit) = (try page.afterNumber(), page.size + 1)
+        var violations = Violations()
+        violations.requireText(request.email, "email", Viewer.emailLengths)
+        try violations.refuse()
+        let found =
+            request.email.isEmpty
+            ? try ViewerStore.list(after: after, limit: limit, in: tx)
+            : try ViewerStore.search(email: request.email, after: after, limit: limit, in: tx)
         let organisationID = try tx.organisationID
         let (items, token) = try page.cut(found, key: { String($0.key) }) {
             Usher_Catalog_V1_Viewer($0, of: organisationID)

@@ -50,6 +50,7 @@ public struct Method: Sendable {
             return DecodedCall(
                 requestID: (request as? any RequestWithID)?.requestID ?? "",
                 fingerprint: { containsMap ? Self.canonicalBytes(of: request) ?? payload : payload },
+                isGuessable: (request as? any CodeLookup)?.code.isEmpty == false,
                 run: { transaction in
                     var response = try function(request, transaction)
                     let bytes: [UInt8] = try response.serializedBytes()

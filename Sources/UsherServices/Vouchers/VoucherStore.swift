@@ -192,10 +192,13 @@ enum VoucherStore {
         try tx.row("SELECT \(columns) FROM vouchers WHERE id = ?", id, read: voucher)
     }
 
-    /// By a code in any way of writing.
+    /// By a code in any way of writing. That there is none is noted: codes can be guessed.
     static func find(code: String, in tx: Transaction) throws -> Voucher? {
-        guard let code = VoucherCode(code) else { return nil }
-        return try tx.row("SELECT \(columns) FROM vouchers WHERE code_folded = ?", code.folded, read: voucher)
+        let found = try VoucherCode(code).flatMap { code in
+            try tx.row("SELECT \(columns) FROM vouchers WHERE code_folded = ?", code.folded, read: voucher)
+        }
+        if found == nil { tx.noteFailedLookup() }
+        return found
     }
 
     static func isTaken(_ code: VoucherCode, in tx: Transaction) throws -> Bool {

@@ -42,6 +42,7 @@ enum PlainValues {
         "count": "1", "mode": "\"BULK_MODE_ATOMIC\"",
         "asset.type": "\"ASSET_TYPE_VIDEO\"", "asset.title": "\"mine\"",
         "assets[].type": "\"ASSET_TYPE_VIDEO\"", "assets[].title": "\"mine\"",
+        "viewers[].email": "\"mine@example.org\"",
         "package.title": "\"mine\"",
         "priceOption.paymentType": "\"PAYMENT_TYPE_PPV\"", "priceOption.price.currencyCode": "\"SEK\"",
         "paymentPeriod.type": "\"PAYMENT_PERIOD_TYPE_LIMITED\"",

@@ -23,7 +23,9 @@ final class Harness: Sendable {
         directory = "\(NSTemporaryDirectory())usher-services-\(UUID().uuidString)"
         storage = try Storage(
             directory: directory,
-            ambient: Ambient(now: { clock.now }, fillRandom: Ambient.system.fillRandom),
+            ambient: Ambient(
+                now: { clock.now }, fillRandom: Ambient.system.fillRandom,
+                noteStatement: { StatementPlans.shared.note($0) }),
             platformMigrations: Schema.platform, organisationMigrations: Schema.organisation,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         services = Services(storage: storage, credentials: credentials)
@@ -31,6 +33,7 @@ final class Harness: Sendable {
     }
 
     deinit {
+        StatementPlans.shared.judge(in: storage)
         storage.shutdown()
         try? FileManager.default.removeItem(atPath: directory)
     }

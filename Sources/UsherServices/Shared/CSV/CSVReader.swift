@@ -52,8 +52,10 @@ public struct CSVReader: Sendable {
     private var lead: [UInt8]? = []
 
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    private static let (lineFeed, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
-    private static let (quote, comma) = (UInt8(ascii: "\""), UInt8(ascii: ","))
+    private static let lineFeed = UInt8(ascii: "\n")
+    private static let carriageReturn = UInt8(ascii: "\r")
+    private static let quote = UInt8(ascii: "\"")
+    private static let comma = UInt8(ascii: ",")
 
     public init(limits: CSVLimits = CSVLimits()) { self.limits = limits }
 
@@ -61,13 +63,48 @@ public struct CSVReader: Sendable {
     public mutating func feed(
         _ bytes: [UInt8], _ take: (Result<CSVRow, CSVProblem>) throws -> Void
     ) rethrows {
-        for byte in bytes {
-            guard lead == nil else {
-                try readLead(byte, take)
-                continue
+        try bytes.withUnsafeBufferPointer { bytes in
+            var position = 0
+            while position < bytes.count {
+                if lead != nil {
+                    try readLead(bytes[position], take)
+                } else {
+                    let run = ordinaryBytes(in: bytes[position...])
+                    if !run.isEmpty, append(run) {
+                        position = run.endIndex
+                        continue
+                    }
+                    try read(bytes[position], take)
+                }
+                position += 1
             }
-            try read(byte, take)
         }
+    }
+
+    /// The bytes at the beginning that only add to the field: taken together they cost a sixth of one by one.
+    private func ordinaryBytes(
+        in bytes: Slice<UnsafeBufferPointer<UInt8>>
+    ) -> Slice<UnsafeBufferPointer<UInt8>> {
+        switch mode {
+        case .rowStart, .fieldStart, .plain:
+            bytes.prefix {
+                $0 != Self.comma && $0 != Self.lineFeed && $0 != Self.carriageReturn && $0 != Self.quote
+            }
+        case .quoted: bytes.prefix { $0 != Self.quote && $0 != Self.lineFeed }
+        case .quoteInQuoted, .carriageReturn, .blankCarriageReturn, .skipping: bytes.prefix(0)
+        }
+    }
+
+    /// - Returns: false where a limit stands in between.
+    private mutating func append(_ run: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        guard value.count + run.count <= limits.fieldBytes, rowBytes + run.count <= limits.rowBytes else {
+            return false
+        }
+        if mode != .quoted { mode = .plain }
+        value.append(contentsOf: run)
+        afterBreak?.append(contentsOf: run)
+        rowBytes += run.count
+        return true
     }
 
     /// Ends the file: takes a last row without a line break.

@@ -11,6 +11,8 @@ from usher.catalog.v1.catalog_pb2 import (
     AssetType as AssetType,
     BatchUpsertAssetsRequest as BatchUpsertAssetsRequest,
     BatchUpsertAssetsResponse as BatchUpsertAssetsResponse,
+    BatchUpsertViewersRequest as BatchUpsertViewersRequest,
+    BatchUpsertViewersResponse as BatchUpsertViewersResponse,
     CreateAssetRequest as CreateAssetRequest,
     CreatePackageRequest as CreatePackageRequest,
     CreatePaymentPeriodRequest as CreatePaymentPeriodRequest,

@@ -470,12 +470,14 @@ class GetViewerRequest(_message.Message):
     def __init__(self, viewer_id: _Optional[str] = ...) -> None: ...
 
 class ListViewersRequest(_message.Message):
-    __slots__ = ("page_size", "page_token")
+    __slots__ = ("page_size", "page_token", "email")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    email: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., email: _Optional[str] = ...) -> None: ...
 
 class ListViewersResponse(_message.Message):
     __slots__ = ("viewers", "next_page_token")
@@ -494,6 +496,26 @@ class UpdateViewerRequest(_message.Message):
     update_mask: _field_mask_pb2.FieldMask
     request_id: str
     def __init__(self, viewer: _Optional[_Union[Viewer, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class BatchUpsertViewersRequest(_message.Message):
+    __slots__ = ("viewers", "validate_only", "request_id")
+    VIEWERS_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    viewers: _containers.RepeatedCompositeFieldContainer[Viewer]
+    validate_only: bool
+    request_id: str
+    def __init__(self, viewers: _Optional[_Iterable[_Union[Viewer, _Mapping]]] = ..., validate_only: bool = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class BatchUpsertViewersResponse(_message.Message):
+    __slots__ = ("created_count", "updated_count", "unchanged_count")
+    CREATED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    UNCHANGED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    created_count: int
+    updated_count: int
+    unchanged_count: int
+    def __init__(self, created_count: _Optional[int] = ..., updated_count: _Optional[int] = ..., unchanged_count: _Optional[int] = ...) -> None: ...
 
 class DeleteViewerRequest(_message.Message):
     __slots__ = ("viewer_id", "etag", "request_id")

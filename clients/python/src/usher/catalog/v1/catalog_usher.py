@@ -234,6 +234,15 @@ CATALOG_SERVICE_UPDATE_VIEWER = Method(
     has_request_id=True,
 )
 
+CATALOG_SERVICE_BATCH_UPSERT_VIEWERS = Method(
+    "usher.catalog.v1.CatalogService",
+    "BatchUpsertViewers",
+    catalog_pb2.BatchUpsertViewersRequest,
+    catalog_pb2.BatchUpsertViewersResponse,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
 CATALOG_SERVICE_DELETE_VIEWER = Method(
     "usher.catalog.v1.CatalogService",
     "DeleteViewer",
@@ -655,12 +664,14 @@ class CatalogService:
         *,
         page_size: int | None = None,
         page_token: str | None = None,
+        email: str | None = None,
         options: CallOptions | None = None,
     ) -> catalog_pb2.ListViewersResponse:
         """Lists viewers, oldest first. Scope `catalog:read`."""
         message = build_request(catalog_pb2.ListViewersRequest, request, {
             "page_size": page_size,
             "page_token": page_token,
+            "email": email,
         })
         return self._channel.call(CATALOG_SERVICE_LIST_VIEWERS, message, options)
 
@@ -682,6 +693,26 @@ class CatalogService:
             "request_id": request_id,
         })
         return self._channel.call(CATALOG_SERVICE_UPDATE_VIEWER, message, options)
+
+    def batch_upsert_viewers(
+        self,
+        request: catalog_pb2.BatchUpsertViewersRequest | None = None,
+        *,
+        viewers: Iterable[catalog_pb2.Viewer | Mapping[str, Any]] | None = None,
+        validate_only: bool | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.BatchUpsertViewersResponse:
+        """Creates or replaces up to 1,000 viewers by their ids, all or none: for keeping step with the owner's system. A row
+        that is as it was changes nothing. Scope `catalog:write`.
+        Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `viewers[3].email`.
+        """
+        message = build_request(catalog_pb2.BatchUpsertViewersRequest, request, {
+            "viewers": viewers,
+            "validate_only": validate_only,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_BATCH_UPSERT_VIEWERS, message, options)
 
     def delete_viewer(
         self,
@@ -1115,12 +1146,14 @@ class AsyncCatalogService:
         *,
         page_size: int | None = None,
         page_token: str | None = None,
+        email: str | None = None,
         options: CallOptions | None = None,
     ) -> catalog_pb2.ListViewersResponse:
         """Lists viewers, oldest first. Scope `catalog:read`."""
         message = build_request(catalog_pb2.ListViewersRequest, request, {
             "page_size": page_size,
             "page_token": page_token,
+            "email": email,
         })
         return await self._channel.call(CATALOG_SERVICE_LIST_VIEWERS, message, options)
 
@@ -1142,6 +1175,26 @@ class AsyncCatalogService:
             "request_id": request_id,
         })
         return await self._channel.call(CATALOG_SERVICE_UPDATE_VIEWER, message, options)
+
+    async def batch_upsert_viewers(
+        self,
+        request: catalog_pb2.BatchUpsertViewersRequest | None = None,
+        *,
+        viewers: Iterable[catalog_pb2.Viewer | Mapping[str, Any]] | None = None,
+        validate_only: bool | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.BatchUpsertViewersResponse:
+        """Creates or replaces up to 1,000 viewers by their ids, all or none: for keeping step with the owner's system. A row
+        that is as it was changes nothing. Scope `catalog:write`.
+        Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `viewers[3].email`.
+        """
+        message = build_request(catalog_pb2.BatchUpsertViewersRequest, request, {
+            "viewers": viewers,
+            "validate_only": validate_only,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_BATCH_UPSERT_VIEWERS, message, options)
 
     async def delete_viewer(
         self,

@@ -242,6 +242,10 @@ class VoucherService:
     first-play vouchers open by their code alone), then NOT_FOUND `RESERVATION_NOT_FOUND`, then FAILED_PRECONDITION
     `VOUCHER_USED` (a limit of 1, or a second use by the code alone) or `LIMIT_REACHED` (uses and reservations together),
     `VIEWER_LIMIT_REACHED`.
+
+    Codes can be guessed. Every call here or elsewhere that names a voucher by its code is refused RESOURCE_EXHAUSTED
+    `TOO_MANY_FAILED_LOOKUPS`, with a RetryInfo, after too many codes that do not exist: 300 of one key, and one more
+    for each half second since; 100 of one client address (64 bits of an IPv6 one), and one more for each second.
     """
 
     def __init__(self, channel: Channel) -> None:
@@ -767,6 +771,10 @@ class AsyncVoucherService:
     first-play vouchers open by their code alone), then NOT_FOUND `RESERVATION_NOT_FOUND`, then FAILED_PRECONDITION
     `VOUCHER_USED` (a limit of 1, or a second use by the code alone) or `LIMIT_REACHED` (uses and reservations together),
     `VIEWER_LIMIT_REACHED`.
+
+    Codes can be guessed. Every call here or elsewhere that names a voucher by its code is refused RESOURCE_EXHAUSTED
+    `TOO_MANY_FAILED_LOOKUPS`, with a RetryInfo, after too many codes that do not exist: 300 of one key, and one more
+    for each half second since; 100 of one client address (64 bits of an IPv6 one), and one more for each second.
     """
 
     def __init__(self, channel: AsyncChannel) -> None:
