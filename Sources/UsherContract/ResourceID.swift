@@ -41,6 +41,17 @@ public struct ResourceID: Sendable, Hashable, Comparable, CustomStringConvertibl
         return "\(prefix)_\(String(decoding: digits, as: UTF8.self))"
     }
 
+    /// Numbers count up by so many bits in each millisecond.
+    public static let counterBits: Int64 = 22
+
+    /// The milliseconds that a number given out at `moment` begins with. A moment before 2020 counts as that.
+    public static func milliseconds(at moment: Instant) -> Int64 {
+        max(0, moment.microseconds / 1_000 - 1_577_836_800_000)
+    }
+
+    /// No id that is made at `moment` or later has a number below.
+    public static func lowestNumber(at moment: Instant) -> Int64 { milliseconds(at: moment) << counterBits }
+
     public static func < (left: ResourceID, right: ResourceID) -> Bool {
         (left.prefix, left.number) < (right.prefix, right.number)
     }

@@ -10,6 +10,9 @@ public enum Schema {
         PaymentPeriodStore.migration, PlaybackSessionStore.migration,
         SubscriptionStore.migration, PaymentStore.migration,
         ReservationStore.migration, VoucherEmailStore.migration,
+        PerformanceStore.migration, OrderStore.migration,
+        AdmissionStore.migration, TicketStore.migration, ScanStore.migration, AccessControlStore.migration,
+        PassProductStore.migration, PassStore.migration,
     ]
 }
 
@@ -23,6 +26,7 @@ public struct Services: Sendable {
         methods = [
             organisations.methods, CatalogService().methods, VoucherService().methods, AccessService().methods,
             SubscriptionService().methods,
+            AdmissionService().methods,
         ].flatMap { $0 }
     }
 }

@@ -18,9 +18,9 @@ struct IDSource {
 
     /// Sees to it that there are numbers enough for one call. Runs outside the call's savepoint.
     mutating func reserve(at now: Instant, _ session: Session) throws {
-        let latest = max(Self.milliseconds(now), last >> Self.counterBits)
-        guard (latest + StorageLimits.idMargin) << Self.counterBits > reserved else { return }
-        let mark = (latest + StorageLimits.idBlock) << Self.counterBits
+        let latest = max(ResourceID.milliseconds(at: now), last >> ResourceID.counterBits)
+        guard (latest + StorageLimits.idMargin) << ResourceID.counterBits > reserved else { return }
+        let mark = (latest + StorageLimits.idBlock) << ResourceID.counterBits
         try session.execute("UPDATE id_mark SET reserved = ?", [mark])
         reserved = mark
     }
@@ -30,23 +30,16 @@ struct IDSource {
     /// The next number. The margin is four thousand million numbers: a call that used them all must not go on, because
     /// a restart would repeat them.
     mutating func next(at now: Instant, _ ambient: Ambient) -> Int64 {
-        let milliseconds = Self.milliseconds(now)
-        if milliseconds > last >> Self.counterBits {
+        let milliseconds = ResourceID.milliseconds(at: now)
+        if milliseconds > last >> ResourceID.counterBits {
             var start: UInt32 = 0
             withUnsafeMutableBytes(of: &start, ambient.fillRandom)
             // The lower half of the counter's range, so that the other half is left to count.
-            last = milliseconds << Self.counterBits | Int64(start >> (33 - UInt32(Self.counterBits)))
+            last = milliseconds << ResourceID.counterBits | Int64(start >> (33 - UInt32(ResourceID.counterBits)))
         } else {
             last += 1
         }
         precondition(last <= reserved, "more ids in one call than were reserved")
         return last
     }
-
-    /// Since 2020-01-01, as `ResourceID` counts; a clock before that counts as that.
-    private static func milliseconds(_ now: Instant) -> Int64 {
-        max(0, now.microseconds / 1_000 - 1_577_836_800_000)
-    }
-
-    private static let counterBits: Int64 = 22
 }

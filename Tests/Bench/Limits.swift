@@ -14,6 +14,8 @@ enum BenchLimits {
     static let viewers = 10_000
     /// Vouchers of one GenerateVouchers call, the most that it makes.
     static let vouchersPerCall = 10_000
+    /// Tickets of one IssueTickets call, the most that it makes.
+    static let ticketsPerCall: Int32 = 1_000
     /// Redemptions that are made ready per second of a measurement: with one caller, and with many. Where the server is
     /// faster, the measurement ends when they are used up; its figures are right all the same.
     static let slowStock = 8_000

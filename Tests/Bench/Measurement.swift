@@ -22,8 +22,10 @@ struct Measurement: Sendable {
         lanes("check lane 64") { try await $0.bed.checkAccess(Shape(1, BenchLimits.callers), for: $1) },
         server("generate", "rows") { try await $0.generate(for: $1) },
         redeem(.wide), redeem(.deep),
+        scan(.wide), scan(.deep),
         server("redeem hot 4x16") { try await $0.redeemHot(.deep, for: $1) },
         lanes("redeem lane 64") { try await $0.bed.redeem(Shape(1, BenchLimits.callers), for: $1) },
+        lanes("scan lane 64") { try await $0.bed.scan(Shape(1, BenchLimits.callers), for: $1) },
         lanes("redeem commits of 256") { lanes, duration in
             try await lanes.bed.stockUp(for: .deep, duration)
             return try await GroupCommits.run(lanes.path, lanes.bed.redemptions, for: duration)
@@ -40,6 +42,10 @@ struct Measurement: Sendable {
 
     private static func redeem(_ shape: Shape) -> Measurement {
         server("redeem \(shape)") { try await $0.redeem(shape, for: $1) }
+    }
+
+    private static func scan(_ shape: Shape) -> Measurement {
+        server("scan \(shape)") { try await $0.scan(shape, for: $1) }
     }
 
     private static let fdatasync = Measurement(name: "fdatasync", unit: "syncs", needs: []) {

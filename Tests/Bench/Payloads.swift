@@ -53,6 +53,36 @@ final class Redemptions: Sendable {
     }
 }
 
+/// Scans that are ready to be sent, one for each ticket.
+final class Scans: Sendable {
+    private let state = Mutex<(ready: ArraySlice<[UInt8]>, made: Int)>(([], 0))
+
+    var count: Int { state.withLock { $0.ready.count } }
+
+    func next() -> [UInt8]? { state.withLock { $0.ready.popFirst() } }
+
+    /// One entry for each barcode, not in the order in which the tickets were made, as a scanner of ours sends it.
+    func add(_ barcodes: [String], performanceID: String) throws {
+        try state.withLock { state in
+            var encoded = Array(state.ready)
+            for position in barcodes.indices {
+                let number = String(state.made)
+                let request = Usher_Admission_V1_ScanBarcodeRequest.with {
+                    $0.barcode = barcodes[Scatter.index(position, of: barcodes.count)]
+                    ($0.performanceID, $0.gate, $0.deviceID) = (performanceID, "north", "scanner-\(state.made % 8)")
+                    ($0.nonce, $0.requestID) = (number, String(repeating: "0", count: 36 - number.count) + number)
+                }
+                encoded.append(try request.serializedBytes())
+                state.made += 1
+            }
+            state.ready = encoded[...]
+        }
+    }
+
+    /// Whether a reply says OK right after the scan's id of 17 bytes; decoding it would cost more than the frame.
+    @Sendable static func isOK(_ reply: [UInt8]) -> Bool { reply.dropFirst(19).starts(with: [0x10, 0x01]) }
+}
+
 /// Access checks of viewers who have access, over and over.
 final class Questions: Sendable {
     private let encoded: [[UInt8]]

@@ -14,6 +14,9 @@ struct Ratio: Sendable {
         throughput("Redeem 4x16 / commits of 256", "redeem 4x16", over: "redeem commits of 256", target: ">= 0.6"),
         throughput("Redeem write lane 64 / commits of 256", "redeem lane 64", over: "redeem commits of 256"),
         throughput("Redeem hot voucher / many, 4x16", "redeem hot 4x16", over: "redeem 4x16", target: ">= 1"),
+        throughput("Scan / redeem, write lane 64", "scan lane 64", over: "redeem lane 64", target: ">= 1"),
+        throughput("Scan / redeem, 64x1", "scan 64x1", over: "redeem 64x1", target: ">= 1"),
+        throughput("Scan / redeem, 4x16", "scan 4x16", over: "redeem 4x16", target: ">= 1"),
         Ratio(name: "CheckAccess 1x1 p50 / echo 1x1 p50", target: "<= 1.5") { round in
             quotient(p50("check 1x1", round), p50("echo 1x1", round))
         },

@@ -11,12 +11,15 @@ import UsherContract
 final class TestBed: Sendable {
     static let organisationID = "bench"
     static let assetID = "opening"
+    static let performanceID = "night"
 
     let path: any CallPath
     private let vouchers: Usher_Vouchers_V1_VoucherServiceClient
     let redemptions = Redemptions(prefix: "many-")
     private let hotRedemptions = Redemptions(prefix: "hot-")
     private let hotCode: String
+    private let admissions: Usher_Admission_V1_AdmissionServiceClient
+    private let scans = Scans()
     private let questions: Questions
     private let generated = Mutex<[[UInt8]]>([])
 
@@ -24,9 +27,14 @@ final class TestBed: Sendable {
     init(_ path: any CallPath, _ transport: any UnaryTransport) async throws {
         self.path = path
         vouchers = .init(transport: transport)
+        admissions = .init(transport: transport)
         questions = try Questions(viewers: "viewer-", assetID: Self.assetID)
         _ = try await Usher_Catalog_V1_CatalogServiceClient(transport: transport).createAsset(
             .with { $0.asset = .with { ($0.assetID, $0.type, $0.title) = (Self.assetID, .video, "Opening Night") } })
+        _ = try await Usher_Catalog_V1_CatalogServiceClient(transport: transport).createAsset(
+            .with {
+                $0.asset = .with { ($0.assetID, $0.type, $0.title) = (Self.performanceID, .performance, "Night") }
+            })
         hotCode = try await vouchers.generateVouchers(Self.batch(1) { $0.unlimited = true }).vouchers[0].code
         for viewers in ["viewer-", "guest-"] {
             let batch = try await vouchers.generateVouchers(Self.batch(BenchLimits.viewers))
@@ -53,6 +61,19 @@ final class TestBed: Sendable {
         let missing = Self.stock(for: shape, duration) - hotRedemptions.count
         if missing > 0 { try hotRedemptions.add(Array(repeating: hotCode, count: missing), viewers: "guest-") }
         return try await load(Self.redeem, shape, duration, next: hotRedemptions.next)
+    }
+
+    /// Entries at a door, each with a ticket of its own, under a nonce and a request id.
+    func scan(_ shape: Shape, for duration: Duration) async throws -> Sample {
+        while scans.count < Self.stock(for: shape, duration) {
+            let tickets = try await admissions.issueTickets(
+                .with { ($0.performanceID, $0.count) = (Self.performanceID, BenchLimits.ticketsPerCall) }
+            ).tickets
+            let printed = try await admissions.printTickets(.with { $0.ticketIds = tickets.map(\.ticketID) })
+            try scans.add(printed.tickets.map(\.barcode), performanceID: Self.performanceID)
+        }
+        let method = Usher_Admission_V1_AdmissionService.scanBarcode.descriptor
+        return try await load(method, shape, duration, next: scans.next, isRight: Scans.isOK)
     }
 
     /// Vouchers that are made, in calls of as many as one call makes. What they give is there to be redeemed.

@@ -14,10 +14,11 @@ struct UsherBench: AsyncParsableCommand {
             next call when the last one was answered. Its percentiles are therefore those of patient callers; an open
             loop, which keeps its rate whatever the answers do, is not here yet.
 
-            'echo' is a bare frame server with protobuf decoded and encoded; 'check' and 'redeem' are CheckAccess and
-            RedeemVoucher against 'usher serve' in a process of its own; 'lane 64' is the same function with 64 callers
-            without a wire; 'commits of 256' are the same statements with nothing around them; 'fdatasync' writes a page
-            in place and syncs it. 'CPU' is processor time of the answering process, per call.
+            'echo' is a bare frame server with protobuf decoded and encoded; 'check', 'redeem' and 'scan' are
+            CheckAccess, RedeemVoucher and ScanBarcode against 'usher serve' in a process of its own; 'lane 64' is the
+            same function with 64 callers without a wire; 'commits of 256' are the same statements with nothing around
+            them; 'fdatasync' writes a page in place and syncs it. 'CPU' is processor time of the answering process, per
+            call.
 
             Examples:
               usher-bench

@@ -87,6 +87,39 @@ import UsherClient
         #expect(server.terminate() == 0)
     }
 
+    @Test func passesAndScansByHand() async throws {
+        let server = ServerProcess()
+        try server.start()
+        _ = try server.usher("org", "create", "theatre")
+        let client = try server.client(organisation: "theatre")
+        let nights = try await client.createNights(2)
+        let order = try await client.admissions.createOrder(.init())
+        let pass = try await client.admissions.assignPass(
+            .with { ($0.orderID, $0.performanceIds, $0.holderName) = (order.orderID, nights, "Anna") })
+        await client.close()
+        func usher(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+            try server.usher(arguments + ["--organisation", "theatre"])
+        }
+        let before = try usher("pass", "show", pass.passID)
+        #expect(before.output.contains("not printed") && before.output.contains("Anna"))
+        let printed = try usher("pass", "print", pass.passID)
+        let words = printed.output.split(whereSeparator: { " ,\n".contains($0) }).map(String.init)
+        #expect(printed.output.hasSuffix("opens 2\n"))
+        let barcode = words[5]
+        #expect(try usher("scan", barcode, "--performance", "night-1", "--check").output == "OK\n")
+        let entry = try usher("scan", barcode, "--performance", "night-1", "--gate", "north")
+        #expect(entry.status == 0 && entry.output.hasPrefix("OK  scn_"))
+        let again = try usher("scan", barcode, "--performance", "night-1")
+        #expect(again.status == 1 && again.output.hasPrefix("ALREADY_USED 20") && again.output.contains("at north"))
+        #expect(try usher("scan", barcode, "--performance", "night-1", "--exit").status == 0)
+        #expect(try usher("pass", "show", pass.passID).output.contains("outside"))
+        #expect(try usher("pass", "print", pass.passID, "--again").output.hasPrefix("card 2 of pas_"))
+        let dead = try usher("scan", barcode, "--performance", "night-2", "--check")
+        #expect(dead.status == 1 && dead.output == "SUPERSEDED\n")
+        #expect(try usher("scan", barcode, "--performance", "none").errors.hasPrefix("NOT_FOUND PERFORMANCE_NOT_FOUND"))
+        #expect(server.terminate() == 0)
+    }
+
     @Test func initPrintsTheKeyOnceOnItsLastLine() throws {
         let server = ServerProcess()
         let first = try server.usher("init", "--data", server.directory)

@@ -6,6 +6,7 @@ public enum UsherAPI {
     /// The full names of all services, in the order of their files' names.
     public static let services: [String] = [
         "usher.access.v1.AccessService",
+        "usher.admission.v1.AdmissionService",
         "usher.catalog.v1.CatalogService",
         "usher.organisations.v1.OrganisationService",
         "usher.session.v1.SessionService",
@@ -16,6 +17,7 @@ public enum UsherAPI {
     /// Every method of every service, in the same order.
     public static let methods: [any AnyMethod] = [
         Usher_Access_V1_AccessService.methods,
+        Usher_Admission_V1_AdmissionService.methods,
         Usher_Catalog_V1_CatalogService.methods,
         Usher_Organisations_V1_OrganisationService.methods,
         Usher_Session_V1_SessionService.methods,

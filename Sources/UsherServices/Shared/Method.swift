@@ -92,11 +92,14 @@ extension Scope {
     static let accessPlay = Scope("access", "play")
     static let subscriptionsRead = Scope("subscriptions", "read")
     static let subscriptionsWrite = Scope("subscriptions", "write")
+    static let admissionRead = Scope("admission", "read")
+    static let admissionWrite = Scope("admission", "write")
+    static let admissionScan = Scope("admission", "scan")
 
     /// Every scope that a key can have.
     public static let known: [Scope] = [
         .organisationsRead, .organisationsWrite, .catalogRead, .catalogWrite, .vouchersRead, .vouchersWrite,
         .vouchersRedeem, .accessRead, .accessWrite, .accessCheck, .accessPlay, .subscriptionsRead,
-        .subscriptionsWrite,
+        .subscriptionsWrite, .admissionRead, .admissionWrite, .admissionScan,
     ]
 }

@@ -28,7 +28,9 @@ struct AnswerMask {
         if let list = value as? [Any] { for element in list { collectRandom(element, into: &texts) } }
         guard let object = value as? [String: Any] else { return }
         for (name, value) in object {
-            if ["code", "secret", "nextPageToken"].contains(name), let text = value as? String {
+            if ["code", "secret", "nextPageToken", "barcode", "previousBarcode"].contains(name),
+                let text = value as? String
+            {
                 texts.insert(text)
             } else {
                 collectRandom(value, into: &texts)

@@ -5,6 +5,9 @@ enum IDKind: Hashable {
     case package, packageCode, priceOption, paymentPeriod, payment, subscription
     /// Words that whoever makes vouchers puts on them, and that they are found by.
     case batch, order
+    case performance, ticket, pass, passProduct, scan, barcode
+    /// What a third party's access control system is told.
+    case record
     /// The whole key of a caller.
     case credential
     /// Good for one list only, and made by it.
@@ -25,6 +28,14 @@ enum IDKind: Hashable {
         "accessId": .access,
         "sessionId": .session,
         "paymentId": .payment, "subscriptionId": .subscription,
+        "performanceId": .performance, "performanceIds": .performance,
+        "addPerformanceIds": .performance, "removePerformanceIds": .performance,
+        "eligiblePerformanceIds": .performance,
+        "passId": .pass, "passIds": .pass, "returnPassIds": .pass, "returnTicketIds": .ticket,
+        "passProductId": .passProduct, "passProductIds": .passProduct, "addPassProductIds": .passProduct,
+        "eligibleBundleIds": .passProduct,
+        "ticketId": .ticket, "ticketIds": .ticket, "barcode": .barcode, "scanId": .scan, "recordId": .record,
+        "deviceId": .ownWord,
         "keyId": .key, "apiKey": .credential,
         "pageToken": .pageToken,
         "requestId": .ownWord,
@@ -54,6 +65,10 @@ enum PlainValues {
         "UpdatePackage/updateMask": "\"title\"", "UpdatePriceOption/updateMask": "\"name\"",
         "UpdatePaymentPeriod/updateMask": "\"name\"",
         "UpdateAsset/updateMask": "\"title\"", "UpdateViewer/updateMask": "\"email\"",
+        "CreatePassProduct/passProduct.kind": "\"PASS_PRODUCT_KIND_BUNDLE\"",
+        "passProduct.title": "\"mine\"", "UpdatePassProduct/updateMask": "\"title\"",
+        "ScanBarcode/deviceId": "\"door-1\"", "AnnulScan/deviceId": "\"door-1\"",
+        "UpdateDoors/updateMask": "\"ticketTemplate\"", "UpdateDoors/doors.ticketTemplate": "\"mine\"",
         "UpdateVoucher/updateMask": "\"name\"", "UpdateVoucher/voucher.name": "\"mine\"",
         "AddVoucherEmails/emails": "[\"mine@example.org\"]", "RemoveVoucherEmails/emails": "[\"mine@example.org\"]",
         "ResetVoucherExpiry/expireTime": "\"2030-01-01T00:00:00Z\"",

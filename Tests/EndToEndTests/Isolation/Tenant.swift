@@ -45,11 +45,13 @@ struct Tenant {
         try await renewOffers(suffix, assetID: asset.assetID)
         let viewer = try await client.catalog.createViewer(
             .with { $0.viewer = .with { ($0.viewerID, $0.email) = ("viewer-\(suffix)", "\(mark)@example.org") } })
+        try await renewAdmission(suffix)
+        let order: String = try #require(ids[.order])
         let made = try await client.vouchers.generateVouchers(
             .with {
                 ($0.assetID, $0.count, $0.batchID, $0.name) = (asset.assetID, 2, "batch-\(suffix)", mark)
                 ($0.unlimited, $0.redeemOn, $0.custom) = (true, .firstPlay, [mark: mark])
-                $0.orderID = "order-\(suffix)"
+                $0.orderID = order
             })
         let voucher = try #require(made.vouchers.first)
         var redeemed: [Usher_Vouchers_V1_RedeemVoucherResponse] = []
@@ -72,7 +74,6 @@ struct Tenant {
         (ids[.voucher], ids[.code], ids[.batch]) = (voucher.voucherID, voucher.code, made.batchID)
         (ids[.redemption], ids[.access]) = (redeemed[0].redemption.redemptionID, redeemed[0].access.accessID)
         ids[.key] = try await client.organisations.createApiKey(.with { $0.apiKey.name = mark }).keyID
-        ids[.order] = "order-\(suffix)"
         ids[.ownWord] = "word-\(suffix)"
     }
 
@@ -126,6 +127,33 @@ struct Tenant {
         ).subscriptionID
     }
 
+    /// A performance with an order of a pass and two tickets, one of which somebody has come in with.
+    private mutating func renewAdmission(_ suffix: String) async throws {
+        let mark = mark
+        let performance = try await client.catalog.createAsset(
+            .with { $0.asset = .with { ($0.assetID, $0.type, $0.title) = ("night-\(suffix)", .performance, mark) } })
+        let product = try await client.admissions.createPassProduct(
+            .with {
+                ($0.passProduct.passProductID, $0.passProduct.kind) = ("product-\(suffix)", .bundle)
+                ($0.passProduct.title, $0.passProduct.performanceIds) = (mark, [performance.assetID])
+            })
+        let order = try await client.admissions.createOrder(
+            .with {
+                ($0.orderNumber, $0.customerName, $0.holderName) = (product.passProductID, mark, mark)
+                $0.performanceIds = [performance.assetID, performance.assetID]
+                $0.passProductIds = [product.passProductID]
+            })
+        let printed = try await client.admissions.printOrder(.with { $0.orderID = order.orderID })
+        let ticket = try #require(printed.tickets.first)
+        let scan = try await client.admissions.scanBarcode(
+            .with { ($0.barcode, $0.performanceID, $0.deviceID) = (ticket.barcode, performance.assetID, "door-1") })
+        let records = try await client.admissions.listAccessControlRecords(.with { $0.pageSize = 1_000 }).records
+        (ids[.performance], ids[.order]) = (performance.assetID, order.orderID)
+        (ids[.pass], ids[.passProduct]) = (order.passIds.first, product.passProductID)
+        (ids[.ticket], ids[.barcode], ids[.scan]) = (ticket.ticketID, ticket.barcode, scan.scanID)
+        ids[.record] = records.last?.recordID
+    }
+
     /// The usual request of this tenant to a method: everything that it names is its own.
     func usual(_ shape: RequestShape, without omitted: IDField? = nil) throws -> [IDField: String] {
         var values: [IDField: String] = [:]
@@ -153,7 +181,8 @@ struct Tenant {
 enum AbsentID {
     static func like(_ id: String, _ kind: IDKind) -> String {
         switch kind {
-        case .voucher, .redemption, .reservation, .access, .session, .payment, .subscription, .key:
+        case .voucher, .redemption, .reservation, .access, .session, .payment, .subscription, .key, .order, .ticket,
+            .pass, .scan, .record:
             // The first digits are the time: long before there was anything.
             let start = id.index(after: id.firstIndex(of: "_") ?? id.startIndex)
             return id.replacingCharacters(in: start..<id.index(start, offsetBy: 2), with: "00")

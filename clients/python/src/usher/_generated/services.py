@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from usher._calls import AsyncChannel, Channel
 from usher.access.v1.access_usher import AsyncAccessService, AccessService
+from usher.admission.v1.admission_usher import AsyncAdmissionService, AdmissionService
 from usher.catalog.v1.catalog_usher import AsyncCatalogService, CatalogService
 from usher.organisations.v1.organisations_usher import AsyncOrganisationService, OrganisationService
 from usher.session.v1.session_usher import AsyncSessionService, SessionService
@@ -15,6 +16,7 @@ class Services:
 
     def __init__(self, channel: Channel) -> None:
         self.access = AccessService(channel)
+        self.admission = AdmissionService(channel)
         self.catalog = CatalogService(channel)
         self.organisations = OrganisationService(channel)
         self.session = SessionService(channel)
@@ -27,6 +29,7 @@ class AsyncServices:
 
     def __init__(self, channel: AsyncChannel) -> None:
         self.access = AsyncAccessService(channel)
+        self.admission = AsyncAdmissionService(channel)
         self.catalog = AsyncCatalogService(channel)
         self.organisations = AsyncOrganisationService(channel)
         self.session = AsyncSessionService(channel)
