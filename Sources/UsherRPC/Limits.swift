@@ -21,6 +21,21 @@ public enum RPCLimits {
     static let inFlight = 1_024
     /// The longest that a call may take, whatever its caller says.
     static let maximumTimeout = TimeAmount.seconds(30)
+    /// The longest that a stream may take: what watches for longer begins anew where it was.
+    static let maximumStreamTimeout = TimeAmount.hours(24)
+    /// Streams of one connection whose tasks have not ended; one more is refused.
+    static let streams = 128
+    /// Messages of a stream that wait for its task, and their bytes; past it the stream fails. Two frames of any size
+    /// fit.
+    static let streamInboundMessages = 1_024
+    static let streamInboundBytes = 8 << 20
+    /// Messages of a stream that wait to be sent, and their bytes; at so many its task waits.
+    static let streamOutboundMessages = 64
+    static let streamOutboundBytes = 256 << 10
+    /// Bytes of streams that a ttrpc connection hands to its socket at a time: no reply waits behind more of them, and
+    /// they alone never make the connection stop reading.
+    static let streamBatch = 256 << 10
+
     /// How long a connection may go without a call; pools keep idle connections for minutes.
     static let idle = TimeAmount.minutes(15)
     /// Unsent bytes at which a connection is no longer read, and those at which it is read again.

@@ -50,9 +50,31 @@ import UsherRPC
                 [(3, .invalidArgument, "STREAM_INACTIVE")]),
             Row("an unknown type", frame(3, FrameType(rawValue: 4), [1, 2, 3]), []),
             Row("a response", frame(3, .response, hex("12040a026869")), []),
-            Row("a server stream", try request(3, "Watch", flags: 1), [(3, .unimplemented, "STREAMING_UNSUPPORTED")]),
-            Row("a client stream", try request(3, "Upload", flags: 2), [(3, .unimplemented, "STREAMING_UNSUPPORTED")]),
-            Row("a two-way stream", try request(3, "Chat", flags: 6), [(3, .unimplemented, "STREAMING_UNSUPPORTED")]),
+            Row(
+                "data to a server stream",
+                try request(3, "Watch", Array("forever 1".utf8), flags: 1)
+                    + frame(3, .data, [1]), [(3, .invalidArgument, "STREAM_INACTIVE")]),
+            Row(
+                "an id that a stream has", try request(3, "Chat", flags: 2) + (try request(3, "Say")),
+                [(3, .invalidArgument, "STREAM_ID_IN_USE")]),
+            Row(
+                "a message that is too large", try request(3, "Chat", flags: 2) + frame(3, .data, big),
+                [(3, .resourceExhausted, "MESSAGE_TOO_LARGE")]),
+            Row(
+                "data with an end and a payload",
+                try request(3, "Upload", flags: 2)
+                    + frame(3, .data, [1], flags: 1), [(3, .invalidArgument, "DATA_WITH_CLOSE")]),
+            Row(
+                "data after the end",
+                try request(3, "Upload", Array("stall".utf8), flags: 2)
+                    + frame(3, .data, [], flags: 5) + frame(3, .data, [1]),
+                [(3, .invalidArgument, "STREAM_INACTIVE")]),
+            Row(
+                "a stream whose time passes", try request(3, "Chat", timeoutNano: 1_000, flags: 2),
+                [(3, .deadlineExceeded, "DEADLINE_EXCEEDED")]),
+            Row(
+                "a stream that is refused", try request(3, "Upload", Array("fail".utf8), flags: 2),
+                [(3, .invalidArgument, "NOT_LIKED")]),
             Row(
                 "a reply that is too large", try request(3, "Blow", Array("\(RPCLimits.frameBytes)".utf8)),
                 [(3, .resourceExhausted, "REPLY_TOO_LARGE")]),

@@ -49,6 +49,13 @@ enum Echo {
     /// Refuses with everything that a refusal can say.
     static let refuse = 4
 
+    /// "N SIZE": answers N messages of SIZE bytes, each its number modulo 256 throughout; "forever SIZE" has no end.
+    static let watch = 5
+    /// Answers how many messages came and how many bytes; "stall" stops taking them, "fail" refuses.
+    static let upload = 6
+    /// Answers every message with itself; "stop" ends the stream.
+    static let chat = 7
+
     static let methods = [
         descriptor("echo.Echo", "Say"), descriptor("echo.Echo", "SayElsewhere"), descriptor("echo.Echo", "Hold"),
         descriptor("echo.Echo", "Blow"), descriptor("echo.Echo", "Refuse"),
@@ -79,6 +86,49 @@ final class EchoHandler: CallHandler {
         case Echo.blow:
             reply.send(.success([UInt8](repeating: 7, count: Int(String(decoding: payload, as: UTF8.self))!)))
         default: reply.send(.failure(Echo.refusal))
+        }
+    }
+
+    func begin(_ call: InboundCall, stream: ServerStream) {
+        handled.add(1, ordering: .acquiringAndReleasing)
+        let method = call.method
+        stream.run(isEndless: method == Echo.watch) {
+            do {
+                switch method {
+                case Echo.watch: try await Self.watch(stream)
+                case Echo.upload: return .success(try await Self.upload(stream))
+                default: try await Self.chat(stream)
+                }
+                return .success(nil)
+            } catch {
+                return .failure(error as? Refusal ?? Refusal(.cancelled, "TASK_CANCELLED", "\(error)"))
+            }
+        }
+    }
+
+    private static func watch(_ stream: ServerStream) async throws {
+        guard let request = try await stream.receive(), try await stream.receive() == nil else { throw Echo.refusal }
+        let words = String(decoding: request, as: UTF8.self).split(separator: " ")
+        guard words.count == 2, let size = Int(words[1]) else { throw Echo.refusal }
+        let count = words[0] == "forever" ? Int.max : Int(words[0])!
+        for number in 0..<count {
+            try await stream.send([UInt8](repeating: UInt8(truncatingIfNeeded: number), count: size))
+        }
+    }
+
+    private static func upload(_ stream: ServerStream) async throws -> [UInt8] {
+        var (count, bytes) = (0, 0)
+        while let message = try await stream.receive() {
+            if message == Array("fail".utf8) { throw Echo.refusal }
+            if message == Array("stall".utf8) { try await Task.sleep(for: .seconds(1 << 20)) }
+            (count, bytes) = (count + 1, bytes + message.count)
+        }
+        return Array("\(count) \(bytes)".utf8)
+    }
+
+    private static func chat(_ stream: ServerStream) async throws {
+        while let message = try await stream.receive(), message != Array("stop".utf8) {
+            try await stream.send(message)
         }
     }
 

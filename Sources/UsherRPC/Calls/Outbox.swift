@@ -2,15 +2,16 @@ import NIOCore
 import Synchronization
 import UsherContract
 
-/// The answers that other threads give to calls of one event loop: one lock and one wake-up for a burst, one flush for
-/// each connection in it.
+/// What other threads have for calls of one event loop, answers and streams with something to do: one lock and one
+/// wake-up for a burst, one flush for each connection in it.
 ///
-/// Nothing bounds it but what bounds the calls in flight, of which each has at most one answer here.
+/// Nothing bounds it but what bounds the calls in flight: each has at most one answer here, or one or two notices.
 final class Outbox: Sendable {
     private struct Entry: Sendable {
         let connection: any ServerConnection
         let key: CallKey
-        let result: Result<[UInt8], Refusal>
+        /// Nil where a stream is to be attended to.
+        let result: Result<[UInt8], Refusal>?
     }
 
     private struct State {
@@ -26,9 +27,17 @@ final class Outbox: Sendable {
     init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
     func post(_ connection: any ServerConnection, _ key: CallKey, _ result: Result<[UInt8], Refusal>) {
+        post(Entry(connection: connection, key: key, result: result))
+    }
+
+    func post(_ connection: any ServerConnection, attending key: CallKey) {
+        post(Entry(connection: connection, key: key, result: nil))
+    }
+
+    private func post(_ entry: Entry) {
         let mustWake = state.withLock { state in
             guard !state.isClosed else { return false }
-            state.entries.append(Entry(connection: connection, key: key, result: result))
+            state.entries.append(entry)
             defer { state.isScheduled = true }
             return !state.isScheduled
         }
@@ -52,7 +61,11 @@ final class Outbox: Sendable {
         // Answers of one connection come in runs; finishing a turn twice does no harm.
         var touched: [any ServerConnection] = []
         for entry in entries {
-            entry.connection.answer(entry.key, entry.result)
+            if let result = entry.result {
+                entry.connection.answer(entry.key, result)
+            } else {
+                entry.connection.attend(entry.key)
+            }
             if touched.last !== entry.connection { touched.append(entry.connection) }
         }
         for connection in touched { connection.finishTurn() }

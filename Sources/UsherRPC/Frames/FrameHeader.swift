@@ -11,6 +11,16 @@ public struct FrameType: RawRepresentable, Sendable, Hashable {
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 }
 
+/// What the bits of a header's flags say. Source: containerd/ttrpc `channel.go`.
+enum FrameFlags {
+    /// The sender sends no more on this stream.
+    static let remoteClosed: UInt8 = 0x01
+    /// The sender will send on this stream.
+    static let remoteOpen: UInt8 = 0x02
+    /// The frame holds no message, not even an empty one.
+    static let noData: UInt8 = 0x04
+}
+
 /// The ten bytes in front of every frame, big-endian. Source: containerd/ttrpc `channel.go`.
 public struct FrameHeader: Sendable, Hashable {
     /// The size of a header on the wire, in bytes.

@@ -13,6 +13,8 @@ struct CallTable: Sendable {
         var generation: UInt32
         var deadline: NIODeadline
         var isUsed: Bool
+        /// The client has dropped the call: its answer is not sent.
+        var isSilent = false
     }
 
     private var slots: [Slot] = []
@@ -36,19 +38,34 @@ struct CallTable: Sendable {
         return CallKey(slot: index, generation: generation)
     }
 
-    /// Ends a call and returns its stream id; nil where it has ended before.
+    /// Ends a call and returns its stream id; nil where it has ended before, or nobody waits for it.
     mutating func remove(_ key: CallKey) -> UInt32? {
+        guard contains(key) else { return nil }
         let index = Int(key.slot)
-        guard index < slots.count, slots[index].isUsed, slots[index].generation == key.generation else { return nil }
         release(index)
-        return slots[index].streamID
+        return slots[index].isSilent ? nil : slots[index].streamID
+    }
+
+    /// Whether a call has not ended.
+    func contains(_ key: CallKey) -> Bool {
+        let index = Int(key.slot)
+        return index < slots.count && slots[index].isUsed && slots[index].generation == key.generation
+    }
+
+    /// Nobody waits for a call's answer any more. It counts until it comes.
+    mutating func silence(_ streamID: UInt32) {
+        guard streamID <= highestID,
+            let index = slots.firstIndex(where: { $0.isUsed && $0.streamID == streamID })
+        else { return }
+        slots[index].isSilent = true
     }
 
     /// Ends the calls whose deadline has passed and returns their stream ids.
-    mutating func removeExpired(at now: NIODeadline) -> [UInt32] {
-        var expired: [UInt32] = []
+    mutating func removeExpired(at now: NIODeadline) -> [(key: CallKey, streamID: UInt32)] {
+        var expired: [(key: CallKey, streamID: UInt32)] = []
         for index in slots.indices where slots[index].isUsed && slots[index].deadline <= now {
-            expired.append(slots[index].streamID)
+            let key = CallKey(slot: Int32(index), generation: slots[index].generation)
+            if !slots[index].isSilent { expired.append((key, slots[index].streamID)) }
             release(index)
         }
         return expired

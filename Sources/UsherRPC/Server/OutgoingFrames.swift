@@ -18,6 +18,20 @@ final class OutgoingFrames {
         handOverIfLarge(context)
     }
 
+    func append(message: [UInt8], _ streamID: UInt32, _ context: ChannelHandlerContext?) {
+        DataFrame.write(message, streamID: streamID, to: &buffer)
+        handOverIfLarge(context)
+    }
+
+    func appendEnd(_ streamID: UInt32) { DataFrame.writeEnd(streamID: streamID, to: &buffer) }
+
+    /// Fulfils `sent`, after the next flush, when all that is prepared has left for the network.
+    func mark(_ context: ChannelHandlerContext, _ sent: EventLoopPromise<Void>) {
+        handOver(context)
+        hasUnflushed = true
+        context.write(NIOAny(ByteBuffer()), promise: sent)
+    }
+
     /// Sends what is prepared.
     func flush(_ context: ChannelHandlerContext) {
         handOver(context)

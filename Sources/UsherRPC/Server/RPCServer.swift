@@ -35,6 +35,9 @@ public final class RPCServer: Sendable {
             metrics: TransportMetrics(metrics), logger: logger)
     }
 
+    /// How many streams there are.
+    public var streams: StreamCensus { core.census }
+
     /// Begins to listen.
     ///
     /// - Returns: the address that was bound, with its real port.

@@ -10,10 +10,14 @@ public struct RPCServerConfiguration: Sendable {
     public var eventLoopThreads = max(2, System.coreCount / 2)
     /// The longest that a call may take; also the timeout of calls that name none.
     public var maximumTimeout = Duration(RPCLimits.maximumTimeout)
+    /// The longest that a stream may take; also the timeout of streams that name none.
+    public var maximumStreamTimeout = Duration(RPCLimits.maximumStreamTimeout)
     /// How long a connection may go without a call before it is closed.
     public var idleLimit = Duration(RPCLimits.idle)
     /// Calls of one connection that may be unanswered; past it the connection is not read until one is answered.
     public var inFlightPerConnection = RPCLimits.inFlight
+    /// Streams of one connection that may be open; one more is refused.
+    public var streamsPerConnection = RPCLimits.streams
     /// Unsent bytes of a connection at which it is no longer read.
     public var unsentHighMark = RPCLimits.unsentHigh
     /// Unsent bytes of a connection at which it is read again.
@@ -24,12 +28,14 @@ public struct RPCServerConfiguration: Sendable {
     /// Connections at once; what comes beyond is closed.
     public var connections = RPCLimits.connections
 
+    var streamLimits = StreamLimits()
+
     public init() {}
 
     var connectionSettings: ConnectionState.Settings {
         ConnectionState.Settings(
             inFlight: inFlightPerConnection, maximumTimeout: TimeAmount(clamping: maximumTimeout),
-            idle: TimeAmount(clamping: idleLimit),
-            unreadReplies: unreadReplies)
+            streams: streamsPerConnection, maximumStreamTimeout: TimeAmount(clamping: maximumStreamTimeout),
+            idle: TimeAmount(clamping: idleLimit), unreadReplies: unreadReplies)
     }
 }

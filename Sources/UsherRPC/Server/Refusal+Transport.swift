@@ -16,6 +16,20 @@ extension Refusal {
     static let streamInactive = Refusal(
         .invalidArgument, "STREAM_INACTIVE", "No stream with this id takes data.")
 
+    static let dataWithClose = Refusal(
+        .invalidArgument, "DATA_WITH_CLOSE", "The frame that closes a stream holds no message.")
+
+    static let tooManyStreams = Refusal(
+        .resourceExhausted, "TOO_MANY_STREAMS", "This connection has as many streams as it may; nothing was done.")
+
+    static let streamOverflow = Refusal(
+        .resourceExhausted, "STREAM_OVERFLOW",
+        "The client sends faster than its messages are taken, and too many wait: send more slowly.")
+
+    static let cancelled = Refusal(.cancelled, "CANCELLED", "The client has cancelled the call.")
+
+    static let connectionLost = Refusal(.cancelled, "CONNECTION_LOST", "The connection was lost.")
+
     static let envelopeMalformed = Refusal(
         .invalidArgument, "ENVELOPE_MALFORMED", "The frame's body is no ttrpc Request.")
 
@@ -32,7 +46,7 @@ extension Refusal {
     }
 
     static let streamingUnsupported = Refusal(
-        .unimplemented, "STREAMING_UNSUPPORTED", "Streaming methods are not served on this connection.")
+        .unimplemented, "STREAMING_UNSUPPORTED", "Streaming methods are not served here.")
 
     static let expired = Refusal(
         .deadlineExceeded, "DEADLINE_EXCEEDED", "The call's time was over when it came; nothing was done.")

@@ -10,6 +10,10 @@ protocol ServerConnection: AnyObject, Sendable {
     /// Prepares a call's answer for sending.
     func answer(_ key: CallKey, _ result: Result<[UInt8], Refusal>)
 
+    /// A stream has something to send, has ended, or its task has taken much: see ``ServerStream/nextOutgoing()`` and
+    /// ``ServerStream/takeConsumed()``.
+    func attend(_ key: CallKey)
+
     /// Sends what is prepared, and goes on reading where the answers made room for it.
     func finishTurn()
 

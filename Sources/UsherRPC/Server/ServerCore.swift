@@ -7,6 +7,7 @@ final class ServerCore: Sendable {
     let methods: MethodTable
     let handler: any CallHandler
     let metrics: TransportMetrics
+    let census = StreamCensus()
     let logger: Logger
 
     init(

@@ -12,18 +12,24 @@ extension TTRPCConnection {
                 state.active(time)
             }
             switch event {
-            case .frame(let header, let body): receive(header, body, time)
-            case .oversized(let header): refuse(.frameTooLarge, header.streamID)
+            case .frame(let header, let body): perform(state.receive(header), header.streamID, body, time)
+            case .oversized(let header): perform(state.receiveOversized(header), header.streamID, ByteBuffer(), time)
             case .foreign: closeForeign()
             }
         }
     }
 
-    private func receive(_ header: FrameHeader, _ body: ByteBuffer, _ now: NIODeadline) {
-        switch state.receive(header) {
+    private func perform(
+        _ action: ConnectionState.FrameAction, _ streamID: UInt32, _ body: ByteBuffer, _ now: NIODeadline
+    ) {
+        switch action {
         case .ignore: break
-        case .answer(let refusal): refuse(refusal, header.streamID)
-        case .readRequest: request(header.streamID, body, now)
+        case .answer(let refusal): refuse(refusal, streamID)
+        case .readRequest: request(streamID, body, now)
+        case .take(let input): take(input, streamID, body)
+        case .fail(let key, let refusal):
+            refuse(refusal, streamID)
+            fail(key, refusal)
         }
     }
 
@@ -35,6 +41,9 @@ extension TTRPCConnection {
         case .answer(let refusal):
             refuse(refusal, streamID)
         case .dispatch(let key, let deadline):
+            guard streaming == .unary else {
+                return begin(streamID, key, streaming, method: method, envelope, deadline)
+            }
             let call = InboundCall(
                 method: method, payload: envelope.payload, deadline: deadline, metadata: envelope.metadata,
                 connection: connection)

@@ -20,9 +20,15 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
     var state: ConnectionState
     var decoder = FrameDecoder()
     let outgoing = OutgoingFrames()
+    /// Those whose end has not been taken.
+    var streams: [CallKey: OpenStream] = [:]
+    /// Streams that have something to send, in the order of their turns.
+    var ready = CircularBuffer<CallKey>()
+    /// What streams sent last has not left yet.
+    var isBatchLeaving = false
     /// Nil before the connection begins and after it ends.
     private(set) var context: ChannelHandlerContext?
-    private var isInTurn = false
+    private(set) var isInTurn = false
     private var isReadPending = false
     /// Nothing is answered any more; what comes is dropped until the client closes.
     private var isFinishing = false
@@ -74,6 +80,7 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
     }
 
     private func end() {
+        failStreams(.connectionLost)
         state.close()
         decoder.clear()
         outgoing.clear()
@@ -92,6 +99,7 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
         var wasBlocked: Bool
         repeat {
             decode()
+            takeFromStreams(context)
             wasBlocked = !state.wantsInput
             outgoing.flush(context)
             // Flushing may have made room for frames that decoding had to leave.
@@ -127,6 +135,7 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
         guard !isFinishing else { return }
         let action = state.timePassed(.now())
         for streamID in action.expired { refuse(.unanswered, streamID) }
+        for key in action.streams { fail(key, .unanswered) }
         guard !action.isIdle else {
             core.logger.debug("connection idle for too long", metadata: ["peer": "\(connection.peerAddress)"])
             context?.close(promise: nil)
@@ -140,6 +149,7 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
     func drain(_ done: EventLoopPromise<Void>) {
         guard context != nil else { return done.succeed() }
         state.drain()
+        for stream in streams.values { stream.stream.drain() }
         drained?.succeed()
         drained = done
         finishTurn()
@@ -148,6 +158,7 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
     func finish() {
         guard !isFinishing, let context else { return }
         isFinishing = true
+        cutStreams()
         state.close()
         decoder.clear()
         drained?.succeed()
