@@ -286,6 +286,9 @@ public nonisolated enum Usher_Catalog_V1_ViewerStatus: SwiftProtobuf.Enum, Swift
 
   /// Can be let in.
   case active // = 1
+
+  /// Is shut out.
+  case deactivated // = 2
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -296,6 +299,7 @@ public nonisolated enum Usher_Catalog_V1_ViewerStatus: SwiftProtobuf.Enum, Swift
     switch rawValue {
     case 0: self = .unspecified
     case 1: self = .active
+    case 2: self = .deactivated
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -304,6 +308,7 @@ public nonisolated enum Usher_Catalog_V1_ViewerStatus: SwiftProtobuf.Enum, Swift
     switch self {
     case .unspecified: return 0
     case .active: return 1
+    case .deactivated: return 2
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -312,6 +317,7 @@ public nonisolated enum Usher_Catalog_V1_ViewerStatus: SwiftProtobuf.Enum, Swift
   public static let allCases: [Usher_Catalog_V1_ViewerStatus] = [
     .unspecified,
     .active,
+    .deactivated,
   ]
 
 }
@@ -1440,6 +1446,49 @@ public nonisolated struct Usher_Catalog_V1_UpdateViewerRequest: Sendable {
   fileprivate var _updateMask: SwiftProtobuf.Google_Protobuf_FieldMask? = nil
 }
 
+/// Asks for a viewer to be shut out.
+public nonisolated struct Usher_Catalog_V1_DeactivateViewerRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The viewer's id.
+  public var viewerID: String = String()
+
+  /// Why, for the audit; at most 1,000 characters.
+  public var reason: String = String()
+
+  /// Given, it must be the current one.
+  public var etag: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for a viewer to be let in again.
+public nonisolated struct Usher_Catalog_V1_ReactivateViewerRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The viewer's id.
+  public var viewerID: String = String()
+
+  /// Given, it must be the current one.
+  public var etag: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Asks for many viewers to be as they are in the owner's system.
 public nonisolated struct Usher_Catalog_V1_BatchUpsertViewersRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1525,7 +1574,7 @@ nonisolated extension Usher_Catalog_V1_PaymentPeriodType: SwiftProtobuf._ProtoNa
 }
 
 nonisolated extension Usher_Catalog_V1_ViewerStatus: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0VIEWER_STATUS_UNSPECIFIED\0\u{1}VIEWER_STATUS_ACTIVE\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0VIEWER_STATUS_UNSPECIFIED\0\u{1}VIEWER_STATUS_ACTIVE\0\u{1}VIEWER_STATUS_DEACTIVATED\0")
 }
 
 nonisolated extension Usher_Catalog_V1_Asset: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -3414,6 +3463,91 @@ nonisolated extension Usher_Catalog_V1_UpdateViewerRequest: SwiftProtobuf.Messag
   public static func ==(lhs: Usher_Catalog_V1_UpdateViewerRequest, rhs: Usher_Catalog_V1_UpdateViewerRequest) -> Bool {
     if lhs._viewer != rhs._viewer {return false}
     if lhs._updateMask != rhs._updateMask {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Catalog_V1_DeactivateViewerRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DeactivateViewerRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}viewer_id\0\u{1}reason\0\u{1}etag\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.viewerID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.etag) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.viewerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.viewerID, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    if !self.etag.isEmpty {
+      try visitor.visitSingularStringField(value: self.etag, fieldNumber: 3)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Catalog_V1_DeactivateViewerRequest, rhs: Usher_Catalog_V1_DeactivateViewerRequest) -> Bool {
+    if lhs.viewerID != rhs.viewerID {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.etag != rhs.etag {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Catalog_V1_ReactivateViewerRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ReactivateViewerRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}viewer_id\0\u{1}etag\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.viewerID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.etag) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.viewerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.viewerID, fieldNumber: 1)
+    }
+    if !self.etag.isEmpty {
+      try visitor.visitSingularStringField(value: self.etag, fieldNumber: 2)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Catalog_V1_ReactivateViewerRequest, rhs: Usher_Catalog_V1_ReactivateViewerRequest) -> Bool {
+    if lhs.viewerID != rhs.viewerID {return false}
+    if lhs.etag != rhs.etag {return false}
     if lhs.requestID != rhs.requestID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

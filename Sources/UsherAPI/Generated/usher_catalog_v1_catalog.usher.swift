@@ -403,8 +403,41 @@ public enum Usher_Catalog_V1_CatalogService {
         requestTemplate: #"{"viewer": {"viewerId": "", "organisationId": "", "email": "", "status": "VIEWER_STATUS_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "updateMask": "", "requestId": ""}"#
     )
 
+    /// Shuts a viewer out: all its accesses end in the same commit, and no new ones are given. Doing so again changes
+    /// nothing. Scope `catalog:write`. Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public static let deactivateViewer = TypedMethod<
+        Usher_Catalog_V1_DeactivateViewerRequest,
+        Usher_Catalog_V1_Viewer
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "DeactivateViewer",
+            requestType: "usher.catalog.v1.DeactivateViewerRequest",
+            responseType: "usher.catalog.v1.Viewer",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"viewerId": "", "reason": "", "etag": "", "requestId": ""}"#
+    )
+
+    /// Lets a deactivated viewer in again: what was active when it was deactivated is active again, unless it has expired
+    /// since. Doing so again changes nothing. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public static let reactivateViewer = TypedMethod<
+        Usher_Catalog_V1_ReactivateViewerRequest,
+        Usher_Catalog_V1_Viewer
+    >(
+        MethodDescriptor(
+            service: "usher.catalog.v1.CatalogService", name: "ReactivateViewer",
+            requestType: "usher.catalog.v1.ReactivateViewerRequest",
+            responseType: "usher.catalog.v1.Viewer",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"viewerId": "", "etag": "", "requestId": ""}"#
+    )
+
     /// Creates or replaces up to 1,000 viewers by their ids, all or none: for keeping step with the owner's system. A row
-    /// that is as it was changes nothing. Scope `catalog:write`.
+    /// that is as it was changes nothing, and nobody is deactivated or reactivated. Scope `catalog:write`.
     /// Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `viewers[3].email`.
     public static let batchUpsertViewers = TypedMethod<
         Usher_Catalog_V1_BatchUpsertViewersRequest,
@@ -464,6 +497,8 @@ public enum Usher_Catalog_V1_CatalogService {
         getViewer,
         listViewers,
         updateViewer,
+        deactivateViewer,
+        reactivateViewer,
         batchUpsertViewers,
         deleteViewer,
     ]
@@ -498,6 +533,10 @@ extension Usher_Catalog_V1_DeletePaymentPeriodRequest: RequestWithID {}
 extension Usher_Catalog_V1_CreateViewerRequest: RequestWithID {}
 
 extension Usher_Catalog_V1_UpdateViewerRequest: RequestWithID {}
+
+extension Usher_Catalog_V1_DeactivateViewerRequest: RequestWithID {}
+
+extension Usher_Catalog_V1_ReactivateViewerRequest: RequestWithID {}
 
 extension Usher_Catalog_V1_BatchUpsertViewersRequest: RequestWithID {}
 

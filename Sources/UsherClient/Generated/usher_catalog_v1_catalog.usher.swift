@@ -207,8 +207,25 @@ public struct Usher_Catalog_V1_CatalogServiceClient: Sendable {
         try await transport.unary(Usher_Catalog_V1_CatalogService.updateViewer, request, options: options)
     }
 
+    /// Shuts a viewer out: all its accesses end in the same commit, and no new ones are given. Doing so again changes
+    /// nothing. Scope `catalog:write`. Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public func deactivateViewer(
+        _ request: Usher_Catalog_V1_DeactivateViewerRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_Viewer {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.deactivateViewer, request, options: options)
+    }
+
+    /// Lets a deactivated viewer in again: what was active when it was deactivated is active again, unless it has expired
+    /// since. Doing so again changes nothing. Scope `catalog:write`.
+    /// Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    public func reactivateViewer(
+        _ request: Usher_Catalog_V1_ReactivateViewerRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Catalog_V1_Viewer {
+        try await transport.unary(Usher_Catalog_V1_CatalogService.reactivateViewer, request, options: options)
+    }
+
     /// Creates or replaces up to 1,000 viewers by their ids, all or none: for keeping step with the owner's system. A row
-    /// that is as it was changes nothing. Scope `catalog:write`.
+    /// that is as it was changes nothing, and nobody is deactivated or reactivated. Scope `catalog:write`.
     /// Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `viewers[3].email`.
     public func batchUpsertViewers(
         _ request: Usher_Catalog_V1_BatchUpsertViewersRequest, options: CallOptions = CallOptions()

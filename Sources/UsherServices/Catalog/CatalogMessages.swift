@@ -166,7 +166,7 @@ extension Usher_Catalog_V1_Viewer {
         viewerID = viewer.id
         self.organisationID = organisationID
         email = viewer.email
-        status = .active
+        status = viewer.status == .active ? .active : .deactivated
         createTime = Google_Protobuf_Timestamp(viewer.createTime)
         updateTime = Google_Protobuf_Timestamp(viewer.updateTime)
         etag = ETag.text(viewer.version)

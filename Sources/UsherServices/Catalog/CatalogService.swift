@@ -36,6 +36,8 @@ public struct CatalogService: Sendable {
             Method(RPC.getViewer, on: .organisation, .scope(.catalogRead), getViewer),
             Method(RPC.listViewers, on: .organisation, .scope(.catalogRead), listViewers),
             Method(RPC.updateViewer, on: .organisation, .scope(.catalogWrite), updateViewer),
+            Method(RPC.deactivateViewer, on: .organisation, .scope(.catalogWrite), deactivateViewer),
+            Method(RPC.reactivateViewer, on: .organisation, .scope(.catalogWrite), reactivateViewer),
             Method(RPC.batchUpsertViewers, on: .organisation, .scope(.catalogWrite), batchUpsertViewers),
             Method(RPC.deleteViewer, on: .organisation, .scope(.catalogWrite), deleteViewer),
         ]

@@ -165,6 +165,8 @@ struct VoucherUseFacts: Hashable, Sendable {
         case viewer(uses: Int)
         /// One who would have to exist and does not.
         case unknownViewer
+        /// One who is shut out.
+        case deactivatedViewer
         /// Nobody: the code alone; and whether it has been used so before.
         case nobody(usedBefore: Bool)
         /// Nobody yet: whoever takes a reservation up.
@@ -200,6 +202,7 @@ extension Voucher {
         if !facts.isEligible { return .notEligible }
         switch facts.user {
         case .unknownViewer: return .viewerNotFound
+        case .deactivatedViewer: return .viewerDeactivated
         case .nobody where redeemOn == .redeem: return .viewerRequired
         case .nobody, .viewer, .anybody: break
         }

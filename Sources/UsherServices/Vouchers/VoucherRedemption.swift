@@ -37,11 +37,13 @@ enum VoucherRedemption {
     ) throws -> Result<Judgement, Refusal> {
         if let refusal = voucher.refusalByState(at: use.moment) { return .failure(refusal.refusal) }
         let settings = try SettingsStore.readForRedemption(in: tx)
-        let viewerKey = use.viewerID.isEmpty ? nil : try ViewerStore.key(of: use.viewerID, in: tx)
+        let viewer = use.viewerID.isEmpty ? nil : try ViewerStore.entry(of: use.viewerID, in: tx)
+        let viewerKey = viewer?.key
         let reservation = try reservation(of: voucher, use, viewerKey, in: tx)
         var facts = VoucherUseFacts(
             target: try target(of: voucher, use, in: tx),
             user: try user(of: voucher, use, viewerKey, settings, taking: reservation, in: tx))
+        if viewer?.isActive == false { facts.user = .deactivatedViewer }
         facts.isEligible = try isEligible(use, for: voucher, in: tx)
         facts.lacksReservation = !use.reservationID.isEmpty && reservation == nil
         facts.held = try VoucherReservation.held(of: voucher, at: use.moment, in: tx) - (reservation == nil ? 0 : 1)

@@ -40,6 +40,7 @@ import UsherContract
         Row(expected: .purchaseRequired) { _, facts in facts.target = .asset(nil) },
         Row(expected: .notEligible) { voucher, _ in voucher.effect = .access },
         Row(expected: .viewerNotFound) { _, facts in facts.isEligible = true },
+        Row(expected: .viewerDeactivated) { _, facts in facts.user = .deactivatedViewer },
         Row(expected: .viewerRequired) { _, facts in facts.user = .nobody(usedBefore: true) },
         Row(expected: .reservationNotFound) { voucher, _ in voucher.redeemOn = .firstPlay },
         Row(expected: .used) { _, facts in facts.lacksReservation = false },

@@ -50,6 +50,7 @@ class ViewerStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     VIEWER_STATUS_UNSPECIFIED: _ClassVar[ViewerStatus]
     VIEWER_STATUS_ACTIVE: _ClassVar[ViewerStatus]
+    VIEWER_STATUS_DEACTIVATED: _ClassVar[ViewerStatus]
 ASSET_TYPE_UNSPECIFIED: AssetType
 ASSET_TYPE_VIDEO: AssetType
 ASSET_TYPE_LIVE_EVENT: AssetType
@@ -72,6 +73,7 @@ PAYMENT_PERIOD_TYPE_RECURRING: PaymentPeriodType
 PAYMENT_PERIOD_TYPE_SINGLE: PaymentPeriodType
 VIEWER_STATUS_UNSPECIFIED: ViewerStatus
 VIEWER_STATUS_ACTIVE: ViewerStatus
+VIEWER_STATUS_DEACTIVATED: ViewerStatus
 
 class Asset(_message.Message):
     __slots__ = ("asset_id", "organisation_id", "type", "title", "description", "related_content", "member_asset_ids", "geo_policy", "single_ip_protection", "create_time", "update_time", "etag")
@@ -496,6 +498,28 @@ class UpdateViewerRequest(_message.Message):
     update_mask: _field_mask_pb2.FieldMask
     request_id: str
     def __init__(self, viewer: _Optional[_Union[Viewer, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class DeactivateViewerRequest(_message.Message):
+    __slots__ = ("viewer_id", "reason", "etag", "request_id")
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    viewer_id: str
+    reason: str
+    etag: str
+    request_id: str
+    def __init__(self, viewer_id: _Optional[str] = ..., reason: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ReactivateViewerRequest(_message.Message):
+    __slots__ = ("viewer_id", "etag", "request_id")
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    ETAG_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    viewer_id: str
+    etag: str
+    request_id: str
+    def __init__(self, viewer_id: _Optional[str] = ..., etag: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class BatchUpsertViewersRequest(_message.Message):
     __slots__ = ("viewers", "validate_only", "request_id")

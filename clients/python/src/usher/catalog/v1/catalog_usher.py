@@ -234,6 +234,24 @@ CATALOG_SERVICE_UPDATE_VIEWER = Method(
     has_request_id=True,
 )
 
+CATALOG_SERVICE_DEACTIVATE_VIEWER = Method(
+    "usher.catalog.v1.CatalogService",
+    "DeactivateViewer",
+    catalog_pb2.DeactivateViewerRequest,
+    catalog_pb2.Viewer,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+CATALOG_SERVICE_REACTIVATE_VIEWER = Method(
+    "usher.catalog.v1.CatalogService",
+    "ReactivateViewer",
+    catalog_pb2.ReactivateViewerRequest,
+    catalog_pb2.Viewer,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
 CATALOG_SERVICE_BATCH_UPSERT_VIEWERS = Method(
     "usher.catalog.v1.CatalogService",
     "BatchUpsertViewers",
@@ -694,6 +712,47 @@ class CatalogService:
         })
         return self._channel.call(CATALOG_SERVICE_UPDATE_VIEWER, message, options)
 
+    def deactivate_viewer(
+        self,
+        request: catalog_pb2.DeactivateViewerRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        reason: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.Viewer:
+        """Shuts a viewer out: all its accesses end in the same commit, and no new ones are given. Doing so again changes
+        nothing. Scope `catalog:write`. Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.DeactivateViewerRequest, request, {
+            "viewer_id": viewer_id,
+            "reason": reason,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_DEACTIVATE_VIEWER, message, options)
+
+    def reactivate_viewer(
+        self,
+        request: catalog_pb2.ReactivateViewerRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.Viewer:
+        """Lets a deactivated viewer in again: what was active when it was deactivated is active again, unless it has expired
+        since. Doing so again changes nothing. Scope `catalog:write`.
+        Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.ReactivateViewerRequest, request, {
+            "viewer_id": viewer_id,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return self._channel.call(CATALOG_SERVICE_REACTIVATE_VIEWER, message, options)
+
     def batch_upsert_viewers(
         self,
         request: catalog_pb2.BatchUpsertViewersRequest | None = None,
@@ -704,7 +763,7 @@ class CatalogService:
         options: CallOptions | None = None,
     ) -> catalog_pb2.BatchUpsertViewersResponse:
         """Creates or replaces up to 1,000 viewers by their ids, all or none: for keeping step with the owner's system. A row
-        that is as it was changes nothing. Scope `catalog:write`.
+        that is as it was changes nothing, and nobody is deactivated or reactivated. Scope `catalog:write`.
         Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `viewers[3].email`.
         """
         message = build_request(catalog_pb2.BatchUpsertViewersRequest, request, {
@@ -1176,6 +1235,47 @@ class AsyncCatalogService:
         })
         return await self._channel.call(CATALOG_SERVICE_UPDATE_VIEWER, message, options)
 
+    async def deactivate_viewer(
+        self,
+        request: catalog_pb2.DeactivateViewerRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        reason: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.Viewer:
+        """Shuts a viewer out: all its accesses end in the same commit, and no new ones are given. Doing so again changes
+        nothing. Scope `catalog:write`. Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.DeactivateViewerRequest, request, {
+            "viewer_id": viewer_id,
+            "reason": reason,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_DEACTIVATE_VIEWER, message, options)
+
+    async def reactivate_viewer(
+        self,
+        request: catalog_pb2.ReactivateViewerRequest | None = None,
+        *,
+        viewer_id: str | None = None,
+        etag: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> catalog_pb2.Viewer:
+        """Lets a deactivated viewer in again: what was active when it was deactivated is active again, unless it has expired
+        since. Doing so again changes nothing. Scope `catalog:write`.
+        Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        """
+        message = build_request(catalog_pb2.ReactivateViewerRequest, request, {
+            "viewer_id": viewer_id,
+            "etag": etag,
+            "request_id": request_id,
+        })
+        return await self._channel.call(CATALOG_SERVICE_REACTIVATE_VIEWER, message, options)
+
     async def batch_upsert_viewers(
         self,
         request: catalog_pb2.BatchUpsertViewersRequest | None = None,
@@ -1186,7 +1286,7 @@ class AsyncCatalogService:
         options: CallOptions | None = None,
     ) -> catalog_pb2.BatchUpsertViewersResponse:
         """Creates or replaces up to 1,000 viewers by their ids, all or none: for keeping step with the owner's system. A row
-        that is as it was changes nothing. Scope `catalog:write`.
+        that is as it was changes nothing, and nobody is deactivated or reactivated. Scope `catalog:write`.
         Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `viewers[3].email`.
         """
         message = build_request(catalog_pb2.BatchUpsertViewersRequest, request, {
