@@ -13,6 +13,7 @@ public enum Schema {
         PerformanceStore.migration, OrderStore.migration,
         AdmissionStore.migration, TicketStore.migration, ScanStore.migration, AccessControlStore.migration,
         PassProductStore.migration, PassStore.migration,
+        ContactStore.migration, HeldTicketStore.migration,
     ]
 }
 
@@ -26,7 +27,7 @@ public struct Services: Sendable {
         methods = [
             organisations.methods, CatalogService().methods, VoucherService().methods, AccessService().methods,
             SubscriptionService().methods,
-            AdmissionService().methods,
+            AdmissionService().methods, DistributionService().methods,
         ].flatMap { $0 }
     }
 }

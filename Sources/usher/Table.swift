@@ -39,6 +39,10 @@ enum Readable {
     }
 }
 
+extension String {
+    var orDash: String { isEmpty ? "-" : self }
+}
+
 /// A bar on standard error, while it is a terminal.
 struct ProgressBar {
     private let total: Int

@@ -279,8 +279,6 @@ struct VoucherCommand: ParsableCommand {
 }
 
 extension String {
-    fileprivate var orDash: String { isEmpty ? "-" : self }
-
     /// The voucher that this code or id names.
     fileprivate func find(_ client: UsherClient) async throws -> Usher_Vouchers_V1_Voucher {
         let vouchers = VoucherClient(transport: client)

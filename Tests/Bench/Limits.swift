@@ -14,8 +14,10 @@ enum BenchLimits {
     static let viewers = 10_000
     /// Vouchers of one GenerateVouchers call, the most that it makes.
     static let vouchersPerCall = 10_000
-    /// Tickets of one IssueTickets call, the most that it makes.
+    /// Tickets of one IssueTickets or TakeBackTickets call, the most that either takes.
     static let ticketsPerCall: Int32 = 1_000
+    /// Calls that it takes to take back all tickets there are: 10,000.
+    static let ticketParts = 10
     /// Redemptions that are made ready per second of a measurement: with one caller, and with many. Where the server is
     /// faster, the measurement ends when they are used up; its figures are right all the same.
     static let slowStock = 8_000

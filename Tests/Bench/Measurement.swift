@@ -21,6 +21,7 @@ struct Measurement: Sendable {
         echo(.wide), check(.wide), echo(.deep), check(.deep),
         lanes("check lane 64") { try await $0.bed.checkAccess(Shape(1, BenchLimits.callers), for: $1) },
         server("generate", "rows") { try await $0.generate(for: $1) },
+        server("take back", "tickets") { try await $0.takeBack(for: $1) },
         redeem(.wide), redeem(.deep),
         scan(.wide), scan(.deep),
         server("redeem hot 4x16") { try await $0.redeemHot(.deep, for: $1) },

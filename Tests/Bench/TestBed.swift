@@ -22,6 +22,7 @@ final class TestBed: Sendable {
     private let scans = Scans()
     private let questions: Questions
     private let generated = Mutex<[[UInt8]]>([])
+    private let tickets: Tickets
 
     /// Fills an organisation that exists and is empty.
     init(_ path: any CallPath, _ transport: any UnaryTransport) async throws {
@@ -29,6 +30,7 @@ final class TestBed: Sendable {
         vouchers = .init(transport: transport)
         admissions = .init(transport: transport)
         questions = try Questions(viewers: "viewer-", assetID: Self.assetID)
+        tickets = try await Tickets(transport)
         _ = try await Usher_Catalog_V1_CatalogServiceClient(transport: transport).createAsset(
             .with { $0.asset = .with { ($0.assetID, $0.type, $0.title) = (Self.assetID, .video, "Opening Night") } })
         _ = try await Usher_Catalog_V1_CatalogServiceClient(transport: transport).createAsset(
@@ -85,6 +87,14 @@ final class TestBed: Sendable {
             return true
         }
         sample.count *= BenchLimits.vouchersPerCall
+        return sample
+    }
+
+    /// Tickets that are taken back and given to someone else under a new barcode, as many a call as one takes.
+    func takeBack(for duration: Duration) async throws -> Sample {
+        let method = Usher_Distribution_V1_DistributionService.takeBackTickets.descriptor
+        var sample = try await load(method, .single, duration, next: tickets.next)
+        sample.count *= Int(BenchLimits.ticketsPerCall)
         return sample
     }
 

@@ -120,6 +120,72 @@ import UsherClient
         #expect(server.terminate() == 0)
     }
 
+    @Test func ticketsAndCartsByHand() throws {
+        let server = ServerProcess()
+        try server.start()
+        _ = try server.usher("org", "create", "fcgeneva")
+        func usher(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+            try server.usher(arguments + ["--organisation", "fcgeneva"])
+        }
+        func call(_ method: String, _ json: String) throws -> String {
+            let made = try usher("call", "usher.\(method)", json)
+            #expect(made.status == 0, "\(made.errors)")
+            return made.output
+        }
+        func id(_ json: String, _ prefix: String) throws -> [String] {
+            json.matches(of: try Regex("\(prefix)_[0-9a-z]{13}")).map { String(json[$0.range]) }
+        }
+        let settings = #"{"settings": {"pointOfSales": {"allowTakeBackInjected": true}}, "updateMask": "pointOfSales"}"#
+        _ = try call("organisations.v1.OrganisationService/UpdateSettings", settings)
+        let asset = #"{"asset": {"assetId": "final", "type": "ASSET_TYPE_PERFORMANCE", "title": "Final"}}"#
+        _ = try call("catalog.v1.CatalogService/CreateAsset", asset)
+        let service = "distribution.v1.DistributionService"
+        var contacts: [String] = []
+        for (name, kind) in [("desk", "RELAY"), ("anna", "INDIVIDUAL"), ("bob", "INDIVIDUAL")] {
+            let contact = #"{"contact": {"email": "\#(name)@fc.example", "kind": "CONTACT_KIND_\#(kind)"}}"#
+            contacts += try id(try call("\(service)/CreateContact", contact), "ctc")
+        }
+        let registered = try call(
+            "\(service)/RegisterTickets",
+            """
+            {"performanceId": "final", "ownerContactId": "\(contacts[0])", "tickets": [{"seat": "1"}, {"seat": "2"}]}
+            """)
+        let tickets = try id(registered, "tkt")
+        _ = try call(
+            "\(service)/AddToCart", #"{"actingContactId": "\#(contacts[0])", "ticketIds": ["\#(tickets[0])"]}"#)
+        _ = try call(
+            "\(service)/AllocateCartItems",
+            """
+            {"actingContactId": "\(contacts[0])", "ticketIds": ["\(tickets[0])"], "guestContactId": "\(contacts[1])"}
+            """)
+        #expect(try usher("cart", "show", "--as", "desk@fc.example").output.contains(contacts[1]))
+        let planned = try usher("cart", "validate", "--all", "--as", "desk@fc.example")
+        #expect(planned.output == "would distribute 1; 0 left in the cart: --yes does it\n")
+        let validated = try usher("cart", "validate", "anna@fc.example", "--as", "desk@fc.example", "--yes")
+        #expect(validated.output == "distributed 1; 0 left in the cart\n")
+        #expect(try usher("cart", "show", "--as", "desk@fc.example").output.contains("is empty"))
+        let listed = try usher("ticket", "list", "--as", "desk@fc.example", "--distributed", "--take-back-possible")
+        #expect(listed.output.split(separator: "\n").count == 2 && listed.output.contains(tickets[0]))
+        #expect(try usher("ticket", "show", tickets[0]).output.contains("distributed by  \(contacts[0])"))
+
+        let file = "\(server.directory)/tickets.csv"
+        let csv = try usher("ticket", "export", "--as", "desk@fc.example").output
+        #expect(csv.split(separator: "\r\n").count == 3)
+        var lines = csv.split(separator: "\r\n").map(String.init)
+        for index in 1...2 { lines[index] += index == 1 ? "bob@fc.example" : "eve@fc.example" }
+        try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+        let imported = try usher("ticket", "import", file, "--as", "desk@fc.example", "--reason", "list")
+        #expect(imported.status == 1 && imported.errors.hasPrefix("row 3: CONTACT_NOT_FOUND"))
+        #expect(imported.output == "distributed 0, taken back 1, unchanged 0, refused 1\n")
+        let taken = try usher(
+            "ticket", "take-back", "--performance", "final", "--as", "desk@fc.example", "--reason", "rain", "--yes")
+        #expect(taken.status == 0 && taken.output == "\(tickets[0])\n" && taken.errors == "took back 1\n")
+        #expect(try usher("ticket", "show", tickets[0]).output.contains("rain"))
+        let again = try usher("ticket", "take-back", tickets[0], "--as", contacts[0], "--reason", "rain", "--yes")
+        #expect(again.status == 1 && again.errors.hasPrefix("FAILED_PRECONDITION NOT_DISTRIBUTED"))
+        #expect(server.terminate() == 0)
+    }
+
     @Test func initPrintsTheKeyOnceOnItsLastLine() throws {
         let server = ServerProcess()
         let first = try server.usher("init", "--data", server.directory)

@@ -102,6 +102,7 @@ extension UsherClient {
     var catalog: Usher_Catalog_V1_CatalogServiceClient { .init(transport: self) }
     var accesses: Usher_Access_V1_AccessServiceClient { .init(transport: self) }
     var subscriptions: Usher_Subscriptions_V1_SubscriptionServiceClient { .init(transport: self) }
+    var distribution: Usher_Distribution_V1_DistributionServiceClient { .init(transport: self) }
     var admissions: Usher_Admission_V1_AdmissionServiceClient { .init(transport: self) }
     var session: Usher_Session_V1_SessionServiceClient { .init(transport: self) }
     var organisations: Usher_Organisations_V1_OrganisationServiceClient { .init(transport: self) }

@@ -470,6 +470,9 @@ public nonisolated struct Usher_Organisations_V1_PointOfSales: Sendable {
   /// `SETTING_CONFLICT`). Default OFF.
   public var takeBackDownloaded: Usher_Organisations_V1_TakeBackDownloaded = .unspecified
 
+  /// At most so many tickets one contact takes back in 24 hours, counted from the first; 1 to 1,000,000. Default 1,000.
+  public var takeBacksPerDay: Int32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1145,7 +1148,7 @@ nonisolated extension Usher_Organisations_V1_Settings: SwiftProtobuf.Message, Sw
 
 nonisolated extension Usher_Organisations_V1_PointOfSales: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PointOfSales"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}allow_take_back_injected\0\u{3}take_back_downloaded\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}allow_take_back_injected\0\u{3}take_back_downloaded\0\u{3}take_backs_per_day\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1155,6 +1158,7 @@ nonisolated extension Usher_Organisations_V1_PointOfSales: SwiftProtobuf.Message
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBoolField(value: &self.allowTakeBackInjected) }()
       case 2: try { try decoder.decodeSingularEnumField(value: &self.takeBackDownloaded) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.takeBacksPerDay) }()
       default: break
       }
     }
@@ -1167,12 +1171,16 @@ nonisolated extension Usher_Organisations_V1_PointOfSales: SwiftProtobuf.Message
     if self.takeBackDownloaded != .unspecified {
       try visitor.visitSingularEnumField(value: self.takeBackDownloaded, fieldNumber: 2)
     }
+    if self.takeBacksPerDay != 0 {
+      try visitor.visitSingularInt32Field(value: self.takeBacksPerDay, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Usher_Organisations_V1_PointOfSales, rhs: Usher_Organisations_V1_PointOfSales) -> Bool {
     if lhs.allowTakeBackInjected != rhs.allowTakeBackInjected {return false}
     if lhs.takeBackDownloaded != rhs.takeBackDownloaded {return false}
+    if lhs.takeBacksPerDay != rhs.takeBacksPerDay {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

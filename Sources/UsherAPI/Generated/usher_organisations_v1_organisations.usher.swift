@@ -129,7 +129,7 @@ public enum Usher_Organisations_V1_OrganisationService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: false
         ),
-        requestTemplate: #"{"settings": {"organisationId": "", "voucherExpirationHours": 0, "timeZone": "", "voucherCodeProfile": {"kind": "CODE_PROFILE_KIND_UNSPECIFIED", "length": 0, "prefix": "", "suffix": "", "alphabet": ""}, "singleIpProtection": false, "concurrentSessionLimit": 0, "concurrentSessionPolicy": "CONCURRENT_SESSION_POLICY_UNSPECIFIED", "pointOfSales": {"allowTakeBackInjected": false, "takeBackDownloaded": "TAKE_BACK_DOWNLOADED_UNSPECIFIED"}, "requireKnownViewers": false, "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "updateMask": "", "requestId": ""}"#
+        requestTemplate: #"{"settings": {"organisationId": "", "voucherExpirationHours": 0, "timeZone": "", "voucherCodeProfile": {"kind": "CODE_PROFILE_KIND_UNSPECIFIED", "length": 0, "prefix": "", "suffix": "", "alphabet": ""}, "singleIpProtection": false, "concurrentSessionLimit": 0, "concurrentSessionPolicy": "CONCURRENT_SESSION_POLICY_UNSPECIFIED", "pointOfSales": {"allowTakeBackInjected": false, "takeBackDownloaded": "TAKE_BACK_DOWNLOADED_UNSPECIFIED", "takeBacksPerDay": 0}, "requireKnownViewers": false, "updateTime": "1970-01-01T00:00:00Z", "etag": ""}, "updateMask": "", "requestId": ""}"#
     )
 
     /// Creates a key: for the caller's organisation, or, when an operator calls without naming one, an operator's key.

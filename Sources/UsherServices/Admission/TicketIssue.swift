@@ -107,6 +107,7 @@ enum TicketCancellation {
         try AdmissionStore.cancelBarcodes(of: ticketID, in: tx)
         // Whom nobody told of a ticket need not be told of its end.
         if ticket.admission.printTime != nil { try AccessControlFeed.add(.cancel, ticket, in: tx) }
+        try HeldTicketEnding.apply(ticketID, in: tx)
         return true
     }
 }

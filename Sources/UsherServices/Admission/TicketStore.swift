@@ -33,6 +33,13 @@ enum TicketStore {
         return taken
     }
 
+    /// Whether the performance has or had a ticket with the number.
+    static func isTaken(_ number: Int64, of performanceKey: Int64, in tx: Transaction) throws -> Bool {
+        try tx.row(
+            "SELECT 1 FROM ticket_numbers WHERE performance_key = ? AND number = ?", performanceKey, number
+        ) { _ in true } ?? false
+    }
+
     private static func next(of performanceKey: Int64, in tx: Transaction) throws -> Int64 {
         let last = try tx.row(
             "SELECT number FROM ticket_numbers WHERE performance_key = ? ORDER BY number DESC LIMIT 1", performanceKey

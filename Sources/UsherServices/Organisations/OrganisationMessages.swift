@@ -46,6 +46,7 @@ extension Usher_Organisations_V1_Settings {
             case .relay: .relay
             case .relayAndPublic: .relayAndPublic
             }
+        pointOfSales.takeBacksPerDay = Int32(settings.takeBacksPerDay)
         requireKnownViewers = settings.requireKnownViewers
         if let time = settings.updateTime { updateTime = Google_Protobuf_Timestamp(time) }
         etag = ETag.text(settings.version)
@@ -71,6 +72,7 @@ enum SettingsField: String, CaseIterable {
     case concurrentSessionPolicy = "concurrent_session_policy"
     case allowTakeBackInjected = "point_of_sales.allow_take_back_injected"
     case takeBackDownloaded = "point_of_sales.take_back_downloaded"
+    case takeBacksPerDay = "point_of_sales.take_backs_per_day"
     case requireKnownViewers = "require_known_viewers"
 }
 
@@ -113,6 +115,11 @@ extension Settings {
             case .relayAndPublic: takeBackDownloaded = .relayAndPublic
             case .UNRECOGNIZED: violations.require(false, path, "must be OFF, RELAY or RELAY_AND_PUBLIC")
             }
+        case .takeBacksPerDay:
+            let limit = Int(message.pointOfSales.takeBacksPerDay)
+            violations.require(
+                limit == 0 || Self.takeBackLimits.contains(limit), path, "must be 1 to 1,000,000, or 0 for 1,000")
+            takeBacksPerDay = limit == 0 ? Settings().takeBacksPerDay : limit
         case .requireKnownViewers:
             requireKnownViewers = message.requireKnownViewers
         }

@@ -163,8 +163,8 @@ public struct OrganisationService: Sendable {
         let before = try SettingsStore.read(in: tx)
         var settings = before
         for field in SettingsField.named(
-            in: request.updateMask, groups: ["point_of_sales": [.allowTakeBackInjected, .takeBackDownloaded]],
-            &violations)
+            in: request.updateMask,
+            groups: ["point_of_sales": [.allowTakeBackInjected, .takeBackDownloaded, .takeBacksPerDay]], &violations)
         {
             settings.take(field, from: request.settings, &violations)
         }

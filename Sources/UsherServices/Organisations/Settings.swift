@@ -19,12 +19,15 @@ struct Settings: Hashable, Sendable {
     var concurrentSessionPolicy = SessionPolicy.evictOldest
     var allowTakeBackInjected = false
     var takeBackDownloaded = TakeBackDownloaded.off
+    /// Tickets of one contact in 24 hours.
+    var takeBacksPerDay = 1_000
     var requireKnownViewers = false
     var updateTime: Instant?
     var version: Int64 = 0
 
     static let expirationHours = 1...87_600
     static let sessionLimits = 1...1_000
+    static let takeBackLimits = 1...1_000_000
 
     /// Taking back downloaded tickets is more than taking back injected ones, and needs that allowed first.
     func checkConflicts() throws {

@@ -20,6 +20,7 @@ enum SettingsStore {
                 concurrent_session_policy \(type.integer) NOT NULL,
                 allow_take_back_injected \(type.integer) NOT NULL CHECK (allow_take_back_injected IN (0, 1)),
                 take_back_downloaded \(type.integer) NOT NULL,
+                take_backs_per_day \(type.integer) NOT NULL CHECK (take_backs_per_day > 0),
                 require_known_viewers \(type.integer) NOT NULL CHECK (require_known_viewers IN (0, 1)),
                 update_time \(type.integer) NOT NULL,
                 version \(type.integer) NOT NULL,
@@ -32,7 +33,7 @@ enum SettingsStore {
     private static let columns = """
         id, voucher_expiration_hours, time_zone, code_kind, code_length, code_prefix, code_suffix, code_alphabet,
         single_ip_protection, concurrent_session_limit, concurrent_session_policy, allow_take_back_injected,
-        take_back_downloaded, require_known_viewers, update_time, version
+        take_back_downloaded, require_known_viewers, update_time, version, take_backs_per_day
         """
 
     static func read(in tx: Transaction) throws -> Settings {
@@ -51,6 +52,7 @@ enum SettingsStore {
             settings.requireKnownViewers = try row.bool(13)
             settings.updateTime = try row.instant(14)
             settings.version = try row.int64(15)
+            settings.takeBacksPerDay = try row.int(16)
             return settings
         } ?? Settings()
     }
@@ -87,7 +89,8 @@ enum SettingsStore {
             1, settings.voucherExpirationHours, settings.timeZone, code.kind.rawValue, code.length, code.prefix,
             code.suffix, code.alphabet, settings.singleIPProtection, settings.concurrentSessionLimit,
             settings.concurrentSessionPolicy.rawValue, settings.allowTakeBackInjected,
-            settings.takeBackDownloaded.rawValue, settings.requireKnownViewers, settings.updateTime, settings.version)
+            settings.takeBackDownloaded.rawValue, settings.requireKnownViewers, settings.updateTime, settings.version,
+            settings.takeBacksPerDay)
     }
 }
 
@@ -102,7 +105,7 @@ extension Settings {
             "concurrent_session_limit": concurrentSessionLimit,
             "concurrent_session_policy": concurrentSessionPolicy.rawValue,
             "allow_take_back_injected": allowTakeBackInjected, "take_back_downloaded": takeBackDownloaded.rawValue,
-            "require_known_viewers": requireKnownViewers,
+            "take_backs_per_day": takeBacksPerDay, "require_known_viewers": requireKnownViewers,
         ]
     }
 }

@@ -95,11 +95,14 @@ extension Scope {
     static let admissionRead = Scope("admission", "read")
     static let admissionWrite = Scope("admission", "write")
     static let admissionScan = Scope("admission", "scan")
+    static let distributionRead = Scope("distribution", "read")
+    static let distributionWrite = Scope("distribution", "write")
 
     /// Every scope that a key can have.
     public static let known: [Scope] = [
         .organisationsRead, .organisationsWrite, .catalogRead, .catalogWrite, .vouchersRead, .vouchersWrite,
         .vouchersRedeem, .accessRead, .accessWrite, .accessCheck, .accessPlay, .subscriptionsRead,
         .subscriptionsWrite, .admissionRead, .admissionWrite, .admissionScan,
+        .distributionRead, .distributionWrite,
     ]
 }

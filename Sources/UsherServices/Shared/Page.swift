@@ -73,6 +73,14 @@ struct Page {
         return number
     }
 
+    /// The key as two numbers, for lists ordered by a pair of them; zeros for the first page.
+    func afterPair() throws -> (Int64, Int64) {
+        guard let after else { return (0, 0) }
+        let numbers = after.split(separator: ":", omittingEmptySubsequences: false).map { Int64($0) }
+        guard numbers.count == 2, let first = numbers[0], let second = numbers[1] else { throw Self.invalidToken }
+        return (first, second)
+    }
+
     private static func key(in token: String, digest: [UInt8]) throws -> String {
         let padded = token.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
         let complete = padded + String(repeating: "=", count: (4 - padded.count % 4) % 4)

@@ -6,6 +6,7 @@ enum IDKind: Hashable {
     /// Words that whoever makes vouchers puts on them, and that they are found by.
     case batch, order
     case performance, ticket, pass, passProduct, scan, barcode
+    case contact, cart, transfer
     /// What a third party's access control system is told.
     case record
     /// The whole key of a caller.
@@ -36,6 +37,8 @@ enum IDKind: Hashable {
         "eligibleBundleIds": .passProduct,
         "ticketId": .ticket, "ticketIds": .ticket, "barcode": .barcode, "scanId": .scan, "recordId": .record,
         "deviceId": .ownWord,
+        "contactId": .contact, "actingContactId": .contact, "ownerContactId": .contact, "toContactId": .contact,
+        "guestContactId": .contact, "guestContactIds": .contact, "cartId": .cart, "transferId": .transfer,
         "keyId": .key, "apiKey": .credential,
         "pageToken": .pageToken,
         "requestId": .ownWord,
@@ -69,6 +72,9 @@ enum PlainValues {
         "passProduct.title": "\"mine\"", "UpdatePassProduct/updateMask": "\"title\"",
         "ScanBarcode/deviceId": "\"door-1\"", "AnnulScan/deviceId": "\"door-1\"",
         "UpdateDoors/updateMask": "\"ticketTemplate\"", "UpdateDoors/doors.ticketTemplate": "\"mine\"",
+        "RegisterTickets/tickets": "[{\"zone\": \"mine\"}]", "TakeBackTickets/reason": "\"mine\"",
+        "ImportTicketDetails/csv": "\"Ticket ID,CC Email,[NEW] CC Email\"", "ImportTicketDetails/reason": "\"mine\"",
+        "UpdateContact/updateMask": "\"name\"", "UpdateContact/contact.name": "\"mine\"",
         "UpdateVoucher/updateMask": "\"name\"", "UpdateVoucher/voucher.name": "\"mine\"",
         "AddVoucherEmails/emails": "[\"mine@example.org\"]", "RemoveVoucherEmails/emails": "[\"mine@example.org\"]",
         "ResetVoucherExpiry/expireTime": "\"2030-01-01T00:00:00Z\"",

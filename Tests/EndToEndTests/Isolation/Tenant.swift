@@ -46,6 +46,7 @@ struct Tenant {
         let viewer = try await client.catalog.createViewer(
             .with { $0.viewer = .with { ($0.viewerID, $0.email) = ("viewer-\(suffix)", "\(mark)@example.org") } })
         try await renewAdmission(suffix)
+        try await renewDistribution(suffix)
         let order: String = try #require(ids[.order])
         let made = try await client.vouchers.generateVouchers(
             .with {
@@ -154,6 +155,42 @@ struct Tenant {
         ids[.record] = records.last?.recordID
     }
 
+    /// A contact with tickets for two performances: one that somebody had come in with, had the scan not been taken
+    /// back, and one that is offered to someone else.
+    private mutating func renewDistribution(_ suffix: String) async throws {
+        let mark = mark
+        var contacts: [String] = []
+        for name in ["first", "second"] {
+            contacts.append(
+                try await client.distribution.createContact(
+                    .with { $0.contact = .with { ($0.name, $0.email) = (mark, "\(name)@asset-\(suffix)") } }
+                ).contactID)
+        }
+        let other = try await client.catalog.createAsset(
+            .with { $0.asset = .with { ($0.assetID, $0.type, $0.title) = ("late-\(suffix)", .performance, mark) } })
+        let performance: String = try #require(ids[.performance])
+        var tickets: [Usher_Distribution_V1_RegisteredTicket] = []
+        for performanceID in [performance, other.assetID] {
+            tickets += try await client.distribution.registerTickets(
+                .with {
+                    ($0.performanceID, $0.ownerContactID) = (performanceID, contacts[0])
+                    $0.tickets = [.with { $0.holderName = mark }, .with { $0.holderName = mark }]
+                }
+            ).tickets
+        }
+        let scan = try await client.admissions.scanBarcode(
+            .with { ($0.barcode, $0.performanceID, $0.deviceID) = (tickets[0].barcode, performance, "door-1") })
+        _ = try await client.admissions.annulScan(.with { ($0.scanID, $0.deviceID) = (scan.scanID, "door-1") })
+        let transfer = try await client.distribution.transferTicket(
+            .with {
+                ($0.actingContactID, $0.ticketID, $0.toContactID) = (contacts[0], tickets[1].ticketID, contacts[1])
+            })
+        let cart = try await client.distribution.addToCart(
+            .with { ($0.actingContactID, $0.ticketIds) = (contacts[0], [tickets[0].ticketID]) })
+        (ids[.contact], ids[.ticket]) = (contacts[0], tickets[0].ticketID)
+        (ids[.cart], ids[.transfer]) = (cart.cartID, transfer.transferID)
+    }
+
     /// The usual request of this tenant to a method: everything that it names is its own.
     func usual(_ shape: RequestShape, without omitted: IDField? = nil) throws -> [IDField: String] {
         var values: [IDField: String] = [:]
@@ -182,7 +219,7 @@ enum AbsentID {
     static func like(_ id: String, _ kind: IDKind) -> String {
         switch kind {
         case .voucher, .redemption, .reservation, .access, .session, .payment, .subscription, .key, .order, .ticket,
-            .pass, .scan, .record:
+            .pass, .scan, .record, .contact, .cart, .transfer:
             // The first digits are the time: long before there was anything.
             let start = id.index(after: id.firstIndex(of: "_") ?? id.startIndex)
             return id.replacingCharacters(in: start..<id.index(start, offsetBy: 2), with: "00")

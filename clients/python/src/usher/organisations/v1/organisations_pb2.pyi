@@ -141,12 +141,14 @@ class Settings(_message.Message):
     def __init__(self, organisation_id: _Optional[str] = ..., voucher_expiration_hours: _Optional[int] = ..., time_zone: _Optional[str] = ..., voucher_code_profile: _Optional[_Union[_code_profile_pb2.CodeProfile, _Mapping]] = ..., single_ip_protection: bool = ..., concurrent_session_limit: _Optional[int] = ..., concurrent_session_policy: _Optional[_Union[ConcurrentSessionPolicy, str]] = ..., point_of_sales: _Optional[_Union[PointOfSales, _Mapping]] = ..., require_known_viewers: bool = ..., update_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., etag: _Optional[str] = ...) -> None: ...
 
 class PointOfSales(_message.Message):
-    __slots__ = ("allow_take_back_injected", "take_back_downloaded")
+    __slots__ = ("allow_take_back_injected", "take_back_downloaded", "take_backs_per_day")
     ALLOW_TAKE_BACK_INJECTED_FIELD_NUMBER: _ClassVar[int]
     TAKE_BACK_DOWNLOADED_FIELD_NUMBER: _ClassVar[int]
+    TAKE_BACKS_PER_DAY_FIELD_NUMBER: _ClassVar[int]
     allow_take_back_injected: bool
     take_back_downloaded: TakeBackDownloaded
-    def __init__(self, allow_take_back_injected: bool = ..., take_back_downloaded: _Optional[_Union[TakeBackDownloaded, str]] = ...) -> None: ...
+    take_backs_per_day: int
+    def __init__(self, allow_take_back_injected: bool = ..., take_back_downloaded: _Optional[_Union[TakeBackDownloaded, str]] = ..., take_backs_per_day: _Optional[int] = ...) -> None: ...
 
 class GetSettingsRequest(_message.Message):
     __slots__ = ()
