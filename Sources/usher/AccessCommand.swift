@@ -9,7 +9,7 @@ private typealias AccessClient = Usher_Access_V1_AccessServiceClient
 struct AccessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "access", abstract: "Access: who may see what.",
-        subcommands: [Grant.self, Check.self, Revoke.self])
+        subcommands: [Grant.self, Check.self, List.self, Search.self, Extend.self, Revoke.self])
 
     struct Grant: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -17,13 +17,16 @@ struct AccessCommand: ParsableCommand {
             discussion: """
                 Examples:
                   usher access grant anna --asset opening-night --until 2026-12-31T23:59:59Z
+                  usher access grant anna --package digital
                   usher access grant anna
                 """)
 
         @Argument(help: "The viewer.")
         var viewer: String
-        @Option(help: "The asset; without it everything.")
+        @Option(help: "The asset; without it and --package everything.")
         var asset = ""
+        @Option(help: "The package.")
+        var package = ""
         @Option(name: .customLong("from"), help: "From when on, as 2026-12-31T20:00:00Z; default now.")
         var start: TimeArgument?
         @Option(name: .customLong("until"), help: "Until when, as 2026-12-31T23:59:59Z; default for ever.")
@@ -34,7 +37,7 @@ struct AccessCommand: ParsableCommand {
             try await options.withClient { client in
                 let access = try await AccessClient(transport: client).grantAccess(
                     .with {
-                        ($0.viewerID, $0.assetID) = (viewer, asset)
+                        ($0.viewerID, $0.assetID, $0.packageID) = (viewer, asset, package)
                         if let start { $0.startTime = start.timestamp }
                         if let end { $0.expireTime = end.timestamp }
                     })

@@ -19,7 +19,7 @@ struct Usher: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, InitCommand.self, OrganisationCommand.self, KeyCommand.self, VoucherCommand.self,
-            AccessCommand.self, TicketCommand.self, CartCommand.self, PassCommand.self, ScanCommand.self,
-            CallCommand.self, DoctorCommand.self,
+            AccessCommand.self, SubscriptionCommand.self, TicketCommand.self, CartCommand.self, PassCommand.self,
+            ScanCommand.self, CallCommand.self, DoctorCommand.self,
         ])
 }

@@ -20,7 +20,10 @@ final class Equipment: Sendable {
     ///   - bench: this executable, which is the echo server too.
     ///   - usher: the executable whose `serve` is measured. It runs as a process of its own, because that is what users
     ///     run: its threads and its memory are then its own.
-    init(_ needs: Measurement.Needs, _ scratch: Scratch, bench: String, usher: String) async throws {
+    ///   - viewers: how many have access.
+    init(
+        _ needs: Measurement.Needs, _ scratch: Scratch, bench: String, usher: String, viewers: Int
+    ) async throws {
         self.scratch = scratch
         // The load comes from one thread: with the server's it fills two cores.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -29,14 +32,14 @@ final class Equipment: Sendable {
         echoServer =
             needs.contains(.echo)
             ? WirePath(server: try scratch.start(bench, ["echo-server"]), group: group, key: someKey) : nil
-        wire = needs.contains(.server) ? try await Self.serve(scratch, usher, group) : nil
+        wire = needs.contains(.server) ? try await Self.serve(scratch, usher, group, viewers) : nil
         guard needs.contains(.lanes) else {
             direct = nil
             return
         }
         let path = try LanePath(directory: "\(scratch.directory)/lanes")
         try await Self.createOrganisation(path)
-        direct = Lanes(path: path, bed: try await TestBed(path, path))
+        direct = Lanes(path: path, bed: try await TestBed(path, path, viewers: viewers))
     }
 
     func echo(_ shape: Shape, for duration: Duration) async throws -> Sample {
@@ -61,7 +64,7 @@ final class Equipment: Sendable {
     func close() { direct?.path.shutdown() }
 
     private static func serve(
-        _ scratch: Scratch, _ usher: String, _ group: any EventLoopGroup
+        _ scratch: Scratch, _ usher: String, _ group: any EventLoopGroup, _ viewers: Int
     ) async throws -> TestBed {
         let data = "\(scratch.directory)/server"
         let server = try scratch.start(
@@ -75,7 +78,7 @@ final class Equipment: Sendable {
         ).secret
         await operatorClient.close()
         let client = UsherClient(host: "127.0.0.1", port: server.port, key: key, group: group)
-        return try await TestBed(WirePath(server: server, group: group, key: key), client)
+        return try await TestBed(WirePath(server: server, group: group, key: key), client, viewers: viewers)
     }
 
     private static func createOrganisation(_ transport: any UnaryTransport) async throws {

@@ -12,6 +12,10 @@ enum BenchLimits {
 
     /// Viewers whose access is checked, and as many others who redeem: far more than a connection's page cache holds.
     static let viewers = 10_000
+    static let viewersRange = 1...10_000_000
+    /// Questions of one BatchCheckAccess call, the most that it takes, and how many calls are made ready.
+    static let questionsPerCall = 1_000
+    static let batches = 20
     /// Vouchers of one GenerateVouchers call, the most that it makes.
     static let vouchersPerCall = 10_000
     /// Tickets of one IssueTickets or TakeBackTickets call, the most that either takes.

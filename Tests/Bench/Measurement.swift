@@ -20,6 +20,10 @@ struct Measurement: Sendable {
         echo(.single), check(.single), fdatasync, redeem(.single),
         echo(.wide), check(.wide), echo(.deep), check(.deep),
         lanes("check lane 64") { try await $0.bed.checkAccess(Shape(1, BenchLimits.callers), for: $1) },
+        server("batch 1x1", "questions") { try await $0.checkBatches(.single, for: $1) },
+        lanes("batch lane 4", "questions") { try await $0.bed.checkBatches(Shape(1, 4), for: $1) },
+        server("play 4x16") { try await $0.play(.deep, for: $1) },
+        lanes("play lane 64") { try await $0.bed.play(Shape(1, BenchLimits.callers), for: $1) },
         server("generate", "rows") { try await $0.generate(for: $1) },
         server("take back", "tickets") { try await $0.takeBack(for: $1) },
         redeem(.wide), redeem(.deep),
@@ -61,8 +65,9 @@ struct Measurement: Sendable {
     }
 
     private static func lanes(
-        _ name: String, _ run: @escaping @Sendable (Equipment.Lanes, Duration) async throws -> Sample
+        _ name: String, _ unit: String = "calls",
+        _ run: @escaping @Sendable (Equipment.Lanes, Duration) async throws -> Sample
     ) -> Measurement {
-        Measurement(name: name, unit: "calls", needs: .lanes) { try await run($0.lanes(), $1) }
+        Measurement(name: name, unit: unit, needs: .lanes) { try await run($0.lanes(), $1) }
     }
 }

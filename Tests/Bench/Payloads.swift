@@ -11,10 +11,13 @@ final class Redemptions: Sendable {
     }
 
     private let prefix: String
+    private let viewers: Int
     private let state = Mutex(State())
 
-    /// - Parameter prefix: of the request ids, so that no two stocks of one server make the same.
-    init(prefix: String) { self.prefix = prefix }
+    /// - Parameters:
+    ///   - prefix: of the request ids, so that no two stocks of one server make the same.
+    ///   - viewers: how many redeem in turn.
+    init(prefix: String, viewers: Int = BenchLimits.viewers) { (self.prefix, self.viewers) = (prefix, viewers) }
 
     var count: Int { state.withLock { $0.ready.count } }
 
@@ -38,7 +41,7 @@ final class Redemptions: Sendable {
             encoded += state.ready
             for position in codes.indices {
                 let number = String(state.made)
-                let viewer = Scatter.index(state.made % BenchLimits.viewers, of: BenchLimits.viewers)
+                let viewer = Scatter.index(state.made % self.viewers, of: self.viewers)
                 let request = Usher_Vouchers_V1_RedeemVoucherRequest.with {
                     $0.code = codes[Scatter.index(position, of: codes.count)]
                     $0.viewerID = viewers + String(viewer)
@@ -86,13 +89,19 @@ final class Scans: Sendable {
 /// Access checks of viewers who have access, over and over.
 final class Questions: Sendable {
     private let encoded: [[UInt8]]
+    private let batches: [[UInt8]]
     private let asked = Atomic<Int>(0)
 
-    init(viewers: String, assetID: String) throws {
-        encoded = try (0..<BenchLimits.viewers).map { number in
-            try Usher_Access_V1_CheckAccessRequest.with {
-                $0.viewerID = viewers + String(number)
-                $0.assetID = assetID
+    init(viewers: String, count: Int = BenchLimits.viewers, assetID: String) throws {
+        func question(_ number: Int) -> Usher_Access_V1_CheckAccessRequest {
+            .with { ($0.viewerID, $0.assetID) = (viewers + String(number), assetID) }
+        }
+        encoded = try (0..<count).map { try question($0).serializedBytes() }
+        batches = try (0..<BenchLimits.batches).map { batch in
+            try Usher_Access_V1_BatchCheckAccessRequest.with { request in
+                request.checks = (0..<BenchLimits.questionsPerCall).map { position in
+                    question(Scatter.index((batch * BenchLimits.questionsPerCall + position) % count, of: count))
+                }
             }.serializedBytes()
         }
     }
@@ -102,8 +111,35 @@ final class Questions: Sendable {
         return encoded[Scatter.index(number, of: encoded.count)]
     }
 
+    func nextBatch() -> [UInt8] { batches[asked.add(1, ordering: .relaxed).oldValue % batches.count] }
+
     /// Whether an answer begins with `allowed: true`; decoding it would cost more than the frame.
     @Sendable static func isYes(_ reply: [UInt8]) -> Bool { reply.starts(with: [0x08, 0x01]) }
+
+    /// Whether an answer has a result for every question, by its length; decoding it would cost more than the frame.
+    @Sendable static func areMany(_ reply: [UInt8]) -> Bool { reply.count > BenchLimits.questionsPerCall * 2 }
+}
+
+/// Sessions that viewers begin, without end.
+final class Plays: Sendable {
+    private let viewers: String
+    private let count: Int
+    private let assetID: String
+    private let begun = Atomic<Int>(0)
+
+    init(viewers: String, count: Int, assetID: String) {
+        (self.viewers, self.count, self.assetID) = (viewers, count, assetID)
+    }
+
+    func next() -> [UInt8]? {
+        let number = begun.add(1, ordering: .relaxed).oldValue
+        let id = String(number)
+        return try? Usher_Access_V1_StartPlaybackRequest.with {
+            ($0.viewerID, $0.assetID) = (viewers + String(Scatter.index(number % count, of: count)), assetID)
+            // As long as a UUID, which is what clients send.
+            $0.requestID = "play" + String(repeating: "0", count: 32 - id.count) + id
+        }.serializedBytes()
+    }
 }
 
 /// An order in which neighbours are far apart, the same in every run: people do not come in the order of the tables.

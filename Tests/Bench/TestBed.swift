@@ -21,15 +21,19 @@ final class TestBed: Sendable {
     private let admissions: Usher_Admission_V1_AdmissionServiceClient
     private let scans = Scans()
     private let questions: Questions
+    private let plays: Plays
     private let generated = Mutex<[[UInt8]]>([])
     private let tickets: Tickets
 
     /// Fills an organisation that exists and is empty.
-    init(_ path: any CallPath, _ transport: any UnaryTransport) async throws {
+    ///
+    /// - Parameter viewers: how many have access.
+    init(_ path: any CallPath, _ transport: any UnaryTransport, viewers: Int) async throws {
         self.path = path
         vouchers = .init(transport: transport)
         admissions = .init(transport: transport)
-        questions = try Questions(viewers: "viewer-", assetID: Self.assetID)
+        questions = try Questions(viewers: "viewer-", count: viewers, assetID: Self.assetID)
+        plays = Plays(viewers: "viewer-", count: viewers, assetID: Self.assetID)
         tickets = try await Tickets(transport)
         _ = try await Usher_Catalog_V1_CatalogServiceClient(transport: transport).createAsset(
             .with { $0.asset = .with { ($0.assetID, $0.type, $0.title) = (Self.assetID, .video, "Opening Night") } })
@@ -38,11 +42,14 @@ final class TestBed: Sendable {
                 $0.asset = .with { ($0.assetID, $0.type, $0.title) = (Self.performanceID, .performance, "Night") }
             })
         hotCode = try await vouchers.generateVouchers(Self.batch(1) { $0.unlimited = true }).vouchers[0].code
-        for viewers in ["viewer-", "guest-"] {
-            let batch = try await vouchers.generateVouchers(Self.batch(BenchLimits.viewers))
-            let first = Redemptions(prefix: viewers)
-            try first.add(batch.vouchers.map(\.code), viewers: viewers)
-            _ = try await load(Self.redeem, .deep, .seconds(120), next: first.next)
+        for (name, count) in [("viewer-", viewers), ("guest-", BenchLimits.viewers)] {
+            let first = Redemptions(prefix: name, viewers: count)
+            for start in stride(from: 0, to: count, by: BenchLimits.vouchersPerCall) {
+                let size = min(count - start, BenchLimits.vouchersPerCall)
+                let batch = try await vouchers.generateVouchers(Self.batch(size))
+                try first.add(batch.vouchers.map(\.code), viewers: name)
+                _ = try await load(Self.redeem, .deep, .seconds(120), next: first.next)
+            }
         }
     }
 
@@ -50,6 +57,20 @@ final class TestBed: Sendable {
     func checkAccess(_ shape: Shape, for duration: Duration) async throws -> Sample {
         let method = Usher_Access_V1_AccessService.checkAccess.descriptor
         return try await load(method, shape, duration, next: questions.next, isRight: Questions.isYes)
+    }
+
+    /// Questions that are asked a thousand in a call.
+    func checkBatches(_ shape: Shape, for duration: Duration) async throws -> Sample {
+        let method = Usher_Access_V1_AccessService.batchCheckAccess.descriptor
+        var sample = try await load(method, shape, duration, next: questions.nextBatch, isRight: Questions.areMany)
+        sample.count *= BenchLimits.questionsPerCall
+        return sample
+    }
+
+    /// Sessions that viewers who have access begin, each under a request id.
+    func play(_ shape: Shape, for duration: Duration) async throws -> Sample {
+        let method = Usher_Access_V1_AccessService.startPlayback.descriptor
+        return try await load(method, shape, duration, next: plays.next)
     }
 
     /// Redemptions of vouchers that are used once, each under a request id.

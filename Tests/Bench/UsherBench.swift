@@ -15,9 +15,10 @@ struct UsherBench: AsyncParsableCommand {
             loop, which keeps its rate whatever the answers do, is not here yet.
 
             'echo' is a bare frame server with protobuf decoded and encoded; 'check', 'redeem' and 'scan' are
-            CheckAccess, RedeemVoucher and ScanBarcode against 'usher serve' in a process of its own; 'lane 64' is the
-            same function with 64 callers without a wire; 'commits of 256' are the same statements with nothing around
-            them; 'fdatasync' writes a page in place and syncs it. 'take back' gives distributed tickets to somebody
+            CheckAccess, RedeemVoucher and ScanBarcode against 'usher serve' in a process of its own, 'batch' is
+            BatchCheckAccess with 1,000 questions a call, 'play' is StartPlayback; 'lane 64' is the same function with
+            64 callers without a wire; 'commits of 256' are the same statements with nothing around them; 'fdatasync'
+            writes a page in place and syncs it. 'take back' gives distributed tickets to somebody
             else, each under a new barcode, 1,000 of 10,000 a call. 'CPU' is processor time of the answering process,
             per call.
 
@@ -34,6 +35,8 @@ struct UsherBench: AsyncParsableCommand {
     var rounds = BenchLimits.rounds
     @Option(help: ArgumentHelp("Measure only what has this in its name; may be repeated.", valueName: "text"))
     var only: [String] = []
+    @Option(help: "How many viewers have access, each one; more than the default takes long to fill.")
+    var viewers = BenchLimits.viewers
     @Option(help: ArgumentHelp("Write the results as JSON.", valueName: "file"))
     var json: String?
     @Option(
@@ -50,6 +53,9 @@ struct UsherBench: AsyncParsableCommand {
         }
         guard BenchLimits.roundsRange.contains(rounds) else {
             throw ValidationError("--rounds must be in \(BenchLimits.roundsRange)")
+        }
+        guard BenchLimits.viewersRange.contains(viewers) else {
+            throw ValidationError("--viewers must be in \(BenchLimits.viewersRange)")
         }
         guard !selected.isEmpty else {
             throw ValidationError("no measurement has that in its name: \(Measurement.all.map(\.name))")
@@ -70,7 +76,7 @@ struct UsherBench: AsyncParsableCommand {
         }
         let scratch = try Scratch(in: data ?? folder)
         defer { scratch.clear() }
-        let equipment = try await Equipment(needs, scratch, bench: bench, usher: server)
+        let equipment = try await Equipment(needs, scratch, bench: bench, usher: server, viewers: viewers)
         defer { equipment.close() }
         var found: [[String: Sample]] = []
         for round in 1...rounds {

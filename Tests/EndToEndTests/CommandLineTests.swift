@@ -81,6 +81,13 @@ import UsherClient
         let accessID = try #require(granted.output.split(whereSeparator: \.isWhitespace).last.map(String.init))
         let verdict = try usher("access", "check", "--viewer", "bob", "--asset", "opening", "--json")
         #expect(verdict.output.contains(#""expireTime":"2098-12-31T23:00:00Z""#))
+        let list = try usher("access", "list", "--viewer", "bob", "--active")
+        #expect(list.output.contains(accessID) && list.output.contains("everything") && list.output.hasPrefix("ID "))
+        #expect(try usher("access", "search", "GRANTED", "--by", "type", "--json").output.contains(accessID))
+        #expect(try usher("access", "search", "bob@example.org").output.isEmpty)
+        #expect(
+            try usher("access", "extend", accessID, "--until", "2100-01-01T00:00:00Z").output
+                == "extended \(accessID) until 2100-01-01T00:00:00Z\n")
         #expect(try usher("access", "revoke", accessID, "--reason", "chargeback").output == "revoked \(accessID)\n")
         #expect(try usher("access", "check", "--viewer", "bob", "--asset", "opening").status == 1)
         #expect(try server.usher("--generate-completion-script", "bash").output.hasPrefix("#!/bin/bash"))
@@ -183,6 +190,35 @@ import UsherClient
         #expect(try usher("ticket", "show", tickets[0]).output.contains("rain"))
         let again = try usher("ticket", "take-back", tickets[0], "--as", contacts[0], "--reason", "rain", "--yes")
         #expect(again.status == 1 && again.errors.hasPrefix("FAILED_PRECONDITION NOT_DISTRIBUTED"))
+        #expect(server.terminate() == 0)
+    }
+
+    @Test func subscriptionsByHand() throws {
+        let server = ServerProcess()
+        try server.start()
+        _ = try server.usher("org", "create", "adeprimo")
+        func usher(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+            try server.usher(arguments + ["--organisation", "adeprimo"])
+        }
+        _ = try usher(
+            "call", "usher.catalog.v1.CatalogService/CreatePackage",
+            #"{"package": {"packageId": "digital", "title": "Digital"}}"#)
+        let made = try usher(
+            "call", "usher.subscriptions.v1.SubscriptionService/CreateSubscription",
+            """
+            {"viewerId": "anna", "packageId": "digital", "type": "SUBSCRIPTION_TYPE_RECURRING", "activate": true,
+             "period": {"unit": "CALENDAR_UNIT_MONTH", "length": 1}}
+            """)
+        let id = try #require(made.output.firstMatch(of: /sub_\w{13}/)).output
+        let listed = try usher("subscription", "list", "--viewer", "anna", "--state", "active")
+        #expect(listed.output.hasPrefix("ID ") && listed.output.contains(id))
+        #expect(try usher("subscription", "list", "--state", "frozen").output.isEmpty)
+        #expect(try usher("subscription", "list", "--state", "thawed").status != 0)
+        let shown = try usher("subscription", "show", String(id))
+        #expect(shown.output.contains("state:        active") && shown.output.contains("renews:"))
+        let cancelled = try usher("subscription", "cancel", String(id), "--at-period-end", "--reason", "moving")
+        #expect(cancelled.output.hasPrefix("cancelled \(id), ends 20"))
+        #expect(try usher("subscription", "show", String(id), "--json").output.contains(#""cancelReason":"moving""#))
         #expect(server.terminate() == 0)
     }
 

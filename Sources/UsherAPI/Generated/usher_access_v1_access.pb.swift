@@ -296,6 +296,76 @@ public nonisolated enum Usher_Access_V1_AccessActivity: SwiftProtobuf.Enum, Swif
 
 }
 
+/// What a search looks at.
+public nonisolated enum Usher_Access_V1_AccessSearchField: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Never valid.
+  case unspecified // = 0
+
+  /// The viewer's e-mail address: all of it, all that is before the @, or all that is after it. A fragment of these finds
+  /// nothing. Case does not matter.
+  case email // = 1
+
+  /// The id of the record.
+  case accessID // = 2
+
+  /// The title of the asset, or its beginning. Case does not matter.
+  case assetTitle // = 3
+
+  /// How it came about, as in `ACCESS_TYPE_PURCHASED` or `purchased`.
+  case type // = 4
+
+  /// The viewer's id.
+  case viewerID // = 5
+
+  /// The asset's id.
+  case assetID // = 6
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .email
+    case 2: self = .accessID
+    case 3: self = .assetTitle
+    case 4: self = .type
+    case 5: self = .viewerID
+    case 6: self = .assetID
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .email: return 1
+    case .accessID: return 2
+    case .assetTitle: return 3
+    case .type: return 4
+    case .viewerID: return 5
+    case .assetID: return 6
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Usher_Access_V1_AccessSearchField] = [
+    .unspecified,
+    .email,
+    .accessID,
+    .assetTitle,
+    .type,
+    .viewerID,
+    .assetID,
+  ]
+
+}
+
 /// How a payment was given back.
 public nonisolated enum Usher_Access_V1_ReversalType: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
@@ -1048,6 +1118,49 @@ public nonisolated struct Usher_Access_V1_ListAccessResponse: Sendable {
   public init() {}
 }
 
+/// Asks for access records by one thing that is known of them.
+public nonisolated struct Usher_Access_V1_SearchAccessRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// What is known. Required.
+  public var field: Usher_Access_V1_AccessSearchField = .unspecified
+
+  /// Its value; at most 500 characters. Required.
+  public var query: String = String()
+
+  /// Active ones, inactive ones, or all.
+  public var activity: Usher_Access_V1_AccessActivity = .unspecified
+
+  /// At most so many; 0 means 100, the maximum is 1,000. A search that hardly anything passes gives short pages.
+  public var pageSize: Int32 = 0
+
+  /// `next_page_token` of the page before, with the same search; empty for the first.
+  public var pageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A page of what was found.
+public nonisolated struct Usher_Access_V1_SearchAccessResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The records, together for each viewer or asset.
+  public var accesses: [Usher_Access_V1_Access] = []
+
+  /// For the next page; empty on the last.
+  public var nextPageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Asks for another end of an access.
 public nonisolated struct Usher_Access_V1_ExtendAccessRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1349,6 +1462,10 @@ nonisolated extension Usher_Access_V1_SessionState: SwiftProtobuf._ProtoNameProv
 
 nonisolated extension Usher_Access_V1_AccessActivity: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ACCESS_ACTIVITY_UNSPECIFIED\0\u{1}ACCESS_ACTIVITY_ACTIVE\0\u{1}ACCESS_ACTIVITY_INACTIVE\0")
+}
+
+nonisolated extension Usher_Access_V1_AccessSearchField: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ACCESS_SEARCH_FIELD_UNSPECIFIED\0\u{1}ACCESS_SEARCH_FIELD_EMAIL\0\u{1}ACCESS_SEARCH_FIELD_ACCESS_ID\0\u{1}ACCESS_SEARCH_FIELD_ASSET_TITLE\0\u{1}ACCESS_SEARCH_FIELD_TYPE\0\u{1}ACCESS_SEARCH_FIELD_VIEWER_ID\0\u{1}ACCESS_SEARCH_FIELD_ASSET_ID\0")
 }
 
 nonisolated extension Usher_Access_V1_ReversalType: SwiftProtobuf._ProtoNameProviding {
@@ -2434,6 +2551,91 @@ nonisolated extension Usher_Access_V1_ListAccessResponse: SwiftProtobuf.Message,
   }
 
   public static func ==(lhs: Usher_Access_V1_ListAccessResponse, rhs: Usher_Access_V1_ListAccessResponse) -> Bool {
+    if lhs.accesses != rhs.accesses {return false}
+    if lhs.nextPageToken != rhs.nextPageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_SearchAccessRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SearchAccessRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}query\0\u{1}activity\0\u{3}page_size\0\u{3}page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.field) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.query) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.activity) }()
+      case 4: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.field != .unspecified {
+      try visitor.visitSingularEnumField(value: self.field, fieldNumber: 1)
+    }
+    if !self.query.isEmpty {
+      try visitor.visitSingularStringField(value: self.query, fieldNumber: 2)
+    }
+    if self.activity != .unspecified {
+      try visitor.visitSingularEnumField(value: self.activity, fieldNumber: 3)
+    }
+    if self.pageSize != 0 {
+      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 4)
+    }
+    if !self.pageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_SearchAccessRequest, rhs: Usher_Access_V1_SearchAccessRequest) -> Bool {
+    if lhs.field != rhs.field {return false}
+    if lhs.query != rhs.query {return false}
+    if lhs.activity != rhs.activity {return false}
+    if lhs.pageSize != rhs.pageSize {return false}
+    if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Access_V1_SearchAccessResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SearchAccessResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}accesses\0\u{3}next_page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.accesses) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.accesses.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.accesses, fieldNumber: 1)
+    }
+    if !self.nextPageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Access_V1_SearchAccessResponse, rhs: Usher_Access_V1_SearchAccessResponse) -> Bool {
     if lhs.accesses != rhs.accesses {return false}
     if lhs.nextPageToken != rhs.nextPageToken {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

@@ -105,6 +105,21 @@ public enum Usher_Access_V1_AccessService {
         requestTemplate: #"{"viewerId": "", "assetId": "", "packageId": "", "type": "ACCESS_TYPE_UNSPECIFIED", "activity": "ACCESS_ACTIVITY_UNSPECIFIED", "pageSize": 0, "pageToken": ""}"#
     )
 
+    /// Finds access records by one thing that is known of them. Scope `access:read`.
+    public static let searchAccess = TypedMethod<
+        Usher_Access_V1_SearchAccessRequest,
+        Usher_Access_V1_SearchAccessResponse
+    >(
+        MethodDescriptor(
+            service: "usher.access.v1.AccessService", name: "SearchAccess",
+            requestType: "usher.access.v1.SearchAccessRequest",
+            responseType: "usher.access.v1.SearchAccessResponse",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"field": "ACCESS_SEARCH_FIELD_UNSPECIFIED", "query": "", "activity": "ACCESS_ACTIVITY_UNSPECIFIED", "pageSize": 0, "pageToken": ""}"#
+    )
+
     /// Sets another end, and keeps the first one as `original_expire_time`; an access that has expired opens again. Scope
     /// `access:write`.
     /// Refusals: NOT_FOUND `ACCESS_NOT_FOUND`; FAILED_PRECONDITION `ACCESS_REVOKED`, `ACCESS_OF_SUBSCRIPTION` (it lasts as
@@ -254,6 +269,7 @@ public enum Usher_Access_V1_AccessService {
         revokeAccess,
         getAccess,
         listAccess,
+        searchAccess,
         extendAccess,
         recordPurchase,
         reversePurchase,

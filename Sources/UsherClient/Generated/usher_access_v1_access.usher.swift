@@ -61,6 +61,13 @@ public struct Usher_Access_V1_AccessServiceClient: Sendable {
         try await transport.unary(Usher_Access_V1_AccessService.listAccess, request, options: options)
     }
 
+    /// Finds access records by one thing that is known of them. Scope `access:read`.
+    public func searchAccess(
+        _ request: Usher_Access_V1_SearchAccessRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Access_V1_SearchAccessResponse {
+        try await transport.unary(Usher_Access_V1_AccessService.searchAccess, request, options: options)
+    }
+
     /// Sets another end, and keeps the first one as `original_expire_time`; an access that has expired opens again. Scope
     /// `access:write`.
     /// Refusals: NOT_FOUND `ACCESS_NOT_FOUND`; FAILED_PRECONDITION `ACCESS_REVOKED`, `ACCESS_OF_SUBSCRIPTION` (it lasts as

@@ -21,6 +21,7 @@ public struct AccessService: Sendable {
             Method(RPC.revokeAccess, on: .organisation, .scope(.accessWrite), revokeAccess),
             Method(RPC.getAccess, on: .organisation, .scope(.accessRead), getAccess),
             Method(RPC.listAccess, on: .organisation, .scope(.accessRead), listAccess),
+            Method(RPC.searchAccess, on: .organisation, .scope(.accessRead), searchAccess),
             Method(RPC.extendAccess, on: .organisation, .scope(.accessWrite), extendAccess),
             Method(RPC.recordPurchase, on: .organisation, .scope(.accessWrite), recordPurchase),
             Method(RPC.reversePurchase, on: .organisation, .scope(.accessWrite), reversePurchase),

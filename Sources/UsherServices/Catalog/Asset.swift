@@ -1,3 +1,4 @@
+import Foundation
 import UsherContract
 
 /// An event that access can be given to.
@@ -36,6 +37,12 @@ struct Asset: Hashable, Sendable {
 
     static let prefix = "ast"
     static let titleLengths = 1...500
+
+    /// The one way of writing a title that is compared: NFC and lower case.
+    static func fold(_ title: String) -> String {
+        title.precomposedStringWithCanonicalMapping.lowercased().precomposedStringWithCanonicalMapping
+    }
+
     static let descriptionLengths = 0...10_000
     static let relatedContentLimit = 50
     static let relatedTitleLengths = 0...500

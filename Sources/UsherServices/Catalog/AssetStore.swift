@@ -12,6 +12,7 @@ enum AssetStore {
                 asset_id \(type.text) NOT NULL,
                 kind \(type.integer) NOT NULL,
                 title \(type.text) NOT NULL,
+                title_folded \(type.text) NOT NULL,
                 description \(type.text) NOT NULL,
                 related_content \(type.text) NOT NULL,
                 geo_mode \(type.integer),
@@ -26,6 +27,7 @@ enum AssetStore {
             """,
             "CREATE UNIQUE INDEX assets_by_id ON assets (asset_id) WHERE delete_time IS NULL",
             "CREATE INDEX assets_by_kind ON assets (kind) WHERE delete_time IS NULL",
+            "CREATE INDEX assets_by_title ON assets (title_folded, key) WHERE delete_time IS NULL",
             """
             CREATE TABLE asset_members (
                 parent_key \(type.integer) NOT NULL REFERENCES assets (key),
@@ -62,10 +64,13 @@ enum AssetStore {
     /// - Returns: false where the id is taken.
     static func insert(_ asset: Asset, memberKeys: [Int64], in tx: Transaction) throws -> Bool {
         let inserted = try tx.execute(
-            "INSERT INTO assets (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            """
+            INSERT INTO assets (\(columns), title_folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """,
             asset.key, asset.id, asset.kind.rawValue, asset.title, asset.description, try json(asset.relatedContent),
             asset.geoPolicy?.mode.rawValue, asset.geoPolicy?.countries.joined(separator: " "),
-            asset.singleIPProtection, asset.createTime, asset.updateTime, asset.version)
+            asset.singleIPProtection, asset.createTime, asset.updateTime, asset.version, Asset.fold(asset.title))
         guard inserted == 1 else { return false }
         try insertMembers(memberKeys, of: asset.key, in: tx)
         return true
@@ -74,12 +79,13 @@ enum AssetStore {
     static func update(_ asset: Asset, memberKeys: [Int64], in tx: Transaction) throws {
         try tx.execute(
             """
-            UPDATE assets SET title = ?, description = ?, related_content = ?, geo_mode = ?, geo_countries = ?,
-                single_ip_protection = ?, update_time = ?, version = ?
+            UPDATE assets SET title = ?, title_folded = ?, description = ?, related_content = ?, geo_mode = ?,
+                geo_countries = ?, single_ip_protection = ?, update_time = ?, version = ?
             WHERE key = ?
             """,
-            asset.title, asset.description, try json(asset.relatedContent), asset.geoPolicy?.mode.rawValue,
-            asset.geoPolicy?.countries.joined(separator: " "), asset.singleIPProtection, asset.updateTime,
+            asset.title, Asset.fold(asset.title), asset.description, try json(asset.relatedContent),
+            asset.geoPolicy?.mode.rawValue, asset.geoPolicy?.countries.joined(separator: " "), asset.singleIPProtection,
+            asset.updateTime,
             asset.version, asset.key)
         try tx.execute("DELETE FROM asset_members WHERE parent_key = ?", asset.key)
         try insertMembers(memberKeys, of: asset.key, in: tx)
@@ -115,6 +121,23 @@ enum AssetStore {
             }
         for index in assets.indices { try readMembers(of: &assets[index], in: tx) }
         return assets
+    }
+
+    /// Up to `limit` assets whose title begins so, whatever its case, in the order of their titles, after the one with
+    /// the key `after`; 0 for the first.
+    static func keys(titled beginning: String, after: Int64, limit: Int, in tx: Transaction) throws -> [Int64] {
+        let title = Asset.fold(beginning)
+        let found = "SELECT key FROM assets WHERE delete_time IS NULL AND title_folded < ?"
+        let order = "ORDER BY title_folded, key LIMIT ?"
+        // Above every title that begins so.
+        let end = "\(title)\u{10FFFF}"
+        guard after != 0 else {
+            return try tx.rows("\(found) AND title_folded >= ? \(order)", end, title, limit) { try $0.int64(0) }
+        }
+        return try tx.rows(
+            "\(found) AND (title_folded, key) > (SELECT title_folded, key FROM assets WHERE key = ?) \(order)",
+            end, after, limit
+        ) { try $0.int64(0) }
     }
 
     /// Whether the asset is there and was not deleted.

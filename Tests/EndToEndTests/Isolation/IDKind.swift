@@ -16,7 +16,7 @@ enum IDKind: Hashable {
     /// A word of the caller's own, which is looked up nowhere but among its own.
     case ownWord
 
-    /// By the field's name in JSON.
+    /// By the field's name in JSON, or by method and path.
     static let byField: [String: IDKind] = [
         "organisationId": .organisation,
         "assetId": .asset, "assetIds": .asset, "memberAssetIds": .asset,
@@ -24,7 +24,7 @@ enum IDKind: Hashable {
         "priceOptionId": .priceOption, "paymentPeriodId": .paymentPeriod,
         "viewerId": .viewer,
         "voucherId": .voucher, "code": .code, "codes": .code, "batchId": .batch,
-        "orderId": .order, "query": .order,
+        "orderId": .order, "query": .order, "SearchAccess/query": .viewer,
         "redemptionId": .redemption, "reservationId": .reservation,
         "accessId": .access,
         "sessionId": .session,
@@ -63,6 +63,7 @@ enum PlainValues {
         "paymentPeriod.length.unit": "\"CALENDAR_UNIT_MONTH\"", "paymentPeriod.length.length": "1",
         "paymentPeriod.price.currencyCode": "\"SEK\"",
         "RecordPurchase/amount.currencyCode": "\"SEK\"", "ReversePurchase/type": "\"REVERSAL_TYPE_REFUND\"",
+        "SearchAccess/field": "\"ACCESS_SEARCH_FIELD_VIEWER_ID\"",
         "ExtendAccess/expireTime": "\"2027-01-01T00:00:00Z\"",
         "ChangeRenewalDate/renewTime": "\"2027-01-01T00:00:00Z\"",
         "UpdatePackage/updateMask": "\"title\"", "UpdatePriceOption/updateMask": "\"name\"",

@@ -52,7 +52,7 @@ struct RequestShape {
             }
             leaves.append((path, value))
             if single is String, IDKind.looksLikeID(name) {
-                if let kind = IDKind.byField[name] {
+                if let kind = IDKind.byField["\(method.descriptor.name)/\(text)"] ?? IDKind.byField[name] {
                     fields.append(IDField(path: path, kind: kind, isRepeated: value is [Any]))
                 } else {
                     unknown.append(text)

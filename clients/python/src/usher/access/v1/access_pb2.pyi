@@ -46,6 +46,16 @@ class AccessActivity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ACCESS_ACTIVITY_ACTIVE: _ClassVar[AccessActivity]
     ACCESS_ACTIVITY_INACTIVE: _ClassVar[AccessActivity]
 
+class AccessSearchField(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ACCESS_SEARCH_FIELD_UNSPECIFIED: _ClassVar[AccessSearchField]
+    ACCESS_SEARCH_FIELD_EMAIL: _ClassVar[AccessSearchField]
+    ACCESS_SEARCH_FIELD_ACCESS_ID: _ClassVar[AccessSearchField]
+    ACCESS_SEARCH_FIELD_ASSET_TITLE: _ClassVar[AccessSearchField]
+    ACCESS_SEARCH_FIELD_TYPE: _ClassVar[AccessSearchField]
+    ACCESS_SEARCH_FIELD_VIEWER_ID: _ClassVar[AccessSearchField]
+    ACCESS_SEARCH_FIELD_ASSET_ID: _ClassVar[AccessSearchField]
+
 class ReversalType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     REVERSAL_TYPE_UNSPECIFIED: _ClassVar[ReversalType]
@@ -74,6 +84,13 @@ SESSION_STATE_ACCESS_OVER: SessionState
 ACCESS_ACTIVITY_UNSPECIFIED: AccessActivity
 ACCESS_ACTIVITY_ACTIVE: AccessActivity
 ACCESS_ACTIVITY_INACTIVE: AccessActivity
+ACCESS_SEARCH_FIELD_UNSPECIFIED: AccessSearchField
+ACCESS_SEARCH_FIELD_EMAIL: AccessSearchField
+ACCESS_SEARCH_FIELD_ACCESS_ID: AccessSearchField
+ACCESS_SEARCH_FIELD_ASSET_TITLE: AccessSearchField
+ACCESS_SEARCH_FIELD_TYPE: AccessSearchField
+ACCESS_SEARCH_FIELD_VIEWER_ID: AccessSearchField
+ACCESS_SEARCH_FIELD_ASSET_ID: AccessSearchField
 REVERSAL_TYPE_UNSPECIFIED: ReversalType
 REVERSAL_TYPE_REFUND: ReversalType
 REVERSAL_TYPE_CHARGEBACK: ReversalType
@@ -331,6 +348,28 @@ class ListAccessRequest(_message.Message):
     def __init__(self, viewer_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., package_id: _Optional[str] = ..., type: _Optional[_Union[AccessType, str]] = ..., activity: _Optional[_Union[AccessActivity, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ListAccessResponse(_message.Message):
+    __slots__ = ("accesses", "next_page_token")
+    ACCESSES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    accesses: _containers.RepeatedCompositeFieldContainer[Access]
+    next_page_token: str
+    def __init__(self, accesses: _Optional[_Iterable[_Union[Access, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class SearchAccessRequest(_message.Message):
+    __slots__ = ("field", "query", "activity", "page_size", "page_token")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    QUERY_FIELD_NUMBER: _ClassVar[int]
+    ACTIVITY_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    field: AccessSearchField
+    query: str
+    activity: AccessActivity
+    page_size: int
+    page_token: str
+    def __init__(self, field: _Optional[_Union[AccessSearchField, str]] = ..., query: _Optional[str] = ..., activity: _Optional[_Union[AccessActivity, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class SearchAccessResponse(_message.Message):
     __slots__ = ("accesses", "next_page_token")
     ACCESSES_FIELD_NUMBER: _ClassVar[int]
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]

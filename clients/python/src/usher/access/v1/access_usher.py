@@ -63,6 +63,15 @@ ACCESS_SERVICE_LIST_ACCESS = Method(
     has_request_id=False,
 )
 
+ACCESS_SERVICE_SEARCH_ACCESS = Method(
+    "usher.access.v1.AccessService",
+    "SearchAccess",
+    access_pb2.SearchAccessRequest,
+    access_pb2.SearchAccessResponse,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
 ACCESS_SERVICE_EXTEND_ACCESS = Method(
     "usher.access.v1.AccessService",
     "ExtendAccess",
@@ -269,6 +278,27 @@ class AccessService:
             "page_token": page_token,
         })
         return self._channel.call(ACCESS_SERVICE_LIST_ACCESS, message, options)
+
+    def search_access(
+        self,
+        request: access_pb2.SearchAccessRequest | None = None,
+        *,
+        field: access_pb2.AccessSearchField | str | None = None,
+        query: str | None = None,
+        activity: access_pb2.AccessActivity | str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.SearchAccessResponse:
+        """Finds access records by one thing that is known of them. Scope `access:read`."""
+        message = build_request(access_pb2.SearchAccessRequest, request, {
+            "field": field,
+            "query": query,
+            "activity": activity,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return self._channel.call(ACCESS_SERVICE_SEARCH_ACCESS, message, options)
 
     def extend_access(
         self,
@@ -597,6 +627,27 @@ class AsyncAccessService:
             "page_token": page_token,
         })
         return await self._channel.call(ACCESS_SERVICE_LIST_ACCESS, message, options)
+
+    async def search_access(
+        self,
+        request: access_pb2.SearchAccessRequest | None = None,
+        *,
+        field: access_pb2.AccessSearchField | str | None = None,
+        query: str | None = None,
+        activity: access_pb2.AccessActivity | str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> access_pb2.SearchAccessResponse:
+        """Finds access records by one thing that is known of them. Scope `access:read`."""
+        message = build_request(access_pb2.SearchAccessRequest, request, {
+            "field": field,
+            "query": query,
+            "activity": activity,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return await self._channel.call(ACCESS_SERVICE_SEARCH_ACCESS, message, options)
 
     async def extend_access(
         self,
