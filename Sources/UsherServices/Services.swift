@@ -14,6 +14,7 @@ public enum Schema {
         AdmissionStore.migration, TicketStore.migration, ScanStore.migration, AccessControlStore.migration,
         PassProductStore.migration, PassStore.migration,
         ContactStore.migration, HeldTicketStore.migration,
+        VoucherOrderStore.migration, SubscriptionExportStore.migration,
     ]
 }
 

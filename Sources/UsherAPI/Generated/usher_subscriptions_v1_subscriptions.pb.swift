@@ -639,6 +639,159 @@ public nonisolated struct Usher_Subscriptions_V1_CancelSubscriptionRequest: Send
   public init() {}
 }
 
+/// What the subscription system has to know of a subscription.
+public nonisolated struct Usher_Subscriptions_V1_SubscriptionExport: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The id, `exp_…`.
+  public var exportID: String {
+    get {_storage._exportID}
+    set {_uniqueStorage()._exportID = newValue}
+  }
+
+  /// The subscription.
+  public var subscriptionID: String {
+    get {_storage._subscriptionID}
+    set {_uniqueStorage()._subscriptionID = newValue}
+  }
+
+  /// The voucher that was redeemed.
+  public var voucherID: String {
+    get {_storage._voucherID}
+    set {_uniqueStorage()._voucherID = newValue}
+  }
+
+  /// Who redeemed it.
+  public var viewerID: String {
+    get {_storage._viewerID}
+    set {_uniqueStorage()._viewerID = newValue}
+  }
+
+  /// The package, by its code.
+  public var packageCode: String {
+    get {_storage._packageCode}
+    set {_uniqueStorage()._packageCode = newValue}
+  }
+
+  /// When the subscription begins.
+  public var startTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._startTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._startTime = newValue}
+  }
+  /// Returns true if `startTime` has been explicitly set.
+  public var hasStartTime: Bool {_storage._startTime != nil}
+  /// Clears the value of `startTime`. Subsequent reads from it will return its default value.
+  public mutating func clearStartTime() {_uniqueStorage()._startTime = nil}
+
+  /// When it ends.
+  public var endTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._endTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._endTime = newValue}
+  }
+  /// Returns true if `endTime` has been explicitly set.
+  public var hasEndTime: Bool {_storage._endTime != nil}
+  /// Clears the value of `endTime`. Subsequent reads from it will return its default value.
+  public mutating func clearEndTime() {_uniqueStorage()._endTime = nil}
+
+  /// The voucher's `provision_service`.
+  public var provisionService: String {
+    get {_storage._provisionService}
+    set {_uniqueStorage()._provisionService = newValue}
+  }
+
+  /// Where it is delivered to; absent where no address was given.
+  public var deliveryAddress: Usher_Type_V1_PostalAddress {
+    get {_storage._deliveryAddress ?? Usher_Type_V1_PostalAddress()}
+    set {_uniqueStorage()._deliveryAddress = newValue}
+  }
+  /// Returns true if `deliveryAddress` has been explicitly set.
+  public var hasDeliveryAddress: Bool {_storage._deliveryAddress != nil}
+  /// Clears the value of `deliveryAddress`. Subsequent reads from it will return its default value.
+  public mutating func clearDeliveryAddress() {_uniqueStorage()._deliveryAddress = nil}
+
+  /// When it was written.
+  public var createTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._createTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._createTime = newValue}
+  }
+  /// Returns true if `createTime` has been explicitly set.
+  public var hasCreateTime: Bool {_storage._createTime != nil}
+  /// Clears the value of `createTime`. Subsequent reads from it will return its default value.
+  public mutating func clearCreateTime() {_uniqueStorage()._createTime = nil}
+
+  /// When it was acknowledged; absent where it was not.
+  public var acknowledgeTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._acknowledgeTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._acknowledgeTime = newValue}
+  }
+  /// Returns true if `acknowledgeTime` has been explicitly set.
+  public var hasAcknowledgeTime: Bool {_storage._acknowledgeTime != nil}
+  /// Clears the value of `acknowledgeTime`. Subsequent reads from it will return its default value.
+  public mutating func clearAcknowledgeTime() {_uniqueStorage()._acknowledgeTime = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Asks for a page of exports.
+public nonisolated struct Usher_Subscriptions_V1_ListSubscriptionExportsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Lists those that were acknowledged as well.
+  public var includeAcknowledged: Bool = false
+
+  /// At most so many; 0 means 100, the maximum is 1,000.
+  public var pageSize: Int32 = 0
+
+  /// `next_page_token` of the page before, with the same filter; empty for the first.
+  public var pageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A page of exports.
+public nonisolated struct Usher_Subscriptions_V1_ListSubscriptionExportsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The exports, oldest first.
+  public var exports: [Usher_Subscriptions_V1_SubscriptionExport] = []
+
+  /// For the next page; empty on the last.
+  public var nextPageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Says that an export was taken over.
+public nonisolated struct Usher_Subscriptions_V1_AcknowledgeSubscriptionExportRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The export's id.
+  public var exportID: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "usher.subscriptions.v1"
@@ -1367,6 +1520,256 @@ nonisolated extension Usher_Subscriptions_V1_CancelSubscriptionRequest: SwiftPro
     if lhs.subscriptionID != rhs.subscriptionID {return false}
     if lhs.atPeriodEnd != rhs.atPeriodEnd {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Subscriptions_V1_SubscriptionExport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SubscriptionExport"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}export_id\0\u{3}subscription_id\0\u{3}voucher_id\0\u{3}viewer_id\0\u{3}package_code\0\u{3}start_time\0\u{3}end_time\0\u{3}provision_service\0\u{3}delivery_address\0\u{3}create_time\0\u{3}acknowledge_time\0")
+
+  fileprivate class _StorageClass {
+    var _exportID: String = String()
+    var _subscriptionID: String = String()
+    var _voucherID: String = String()
+    var _viewerID: String = String()
+    var _packageCode: String = String()
+    var _startTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _endTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _provisionService: String = String()
+    var _deliveryAddress: Usher_Type_V1_PostalAddress? = nil
+    var _createTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _acknowledgeTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _exportID = source._exportID
+      _subscriptionID = source._subscriptionID
+      _voucherID = source._voucherID
+      _viewerID = source._viewerID
+      _packageCode = source._packageCode
+      _startTime = source._startTime
+      _endTime = source._endTime
+      _provisionService = source._provisionService
+      _deliveryAddress = source._deliveryAddress
+      _createTime = source._createTime
+      _acknowledgeTime = source._acknowledgeTime
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._exportID) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._subscriptionID) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._voucherID) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._viewerID) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._packageCode) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._startTime) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._endTime) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._provisionService) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._deliveryAddress) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._createTime) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._acknowledgeTime) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._exportID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._exportID, fieldNumber: 1)
+      }
+      if !_storage._subscriptionID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._subscriptionID, fieldNumber: 2)
+      }
+      if !_storage._voucherID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._voucherID, fieldNumber: 3)
+      }
+      if !_storage._viewerID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._viewerID, fieldNumber: 4)
+      }
+      if !_storage._packageCode.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._packageCode, fieldNumber: 5)
+      }
+      try { if let v = _storage._startTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      try { if let v = _storage._endTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      if !_storage._provisionService.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._provisionService, fieldNumber: 8)
+      }
+      try { if let v = _storage._deliveryAddress {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+      try { if let v = _storage._createTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+      try { if let v = _storage._acknowledgeTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Subscriptions_V1_SubscriptionExport, rhs: Usher_Subscriptions_V1_SubscriptionExport) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._exportID != rhs_storage._exportID {return false}
+        if _storage._subscriptionID != rhs_storage._subscriptionID {return false}
+        if _storage._voucherID != rhs_storage._voucherID {return false}
+        if _storage._viewerID != rhs_storage._viewerID {return false}
+        if _storage._packageCode != rhs_storage._packageCode {return false}
+        if _storage._startTime != rhs_storage._startTime {return false}
+        if _storage._endTime != rhs_storage._endTime {return false}
+        if _storage._provisionService != rhs_storage._provisionService {return false}
+        if _storage._deliveryAddress != rhs_storage._deliveryAddress {return false}
+        if _storage._createTime != rhs_storage._createTime {return false}
+        if _storage._acknowledgeTime != rhs_storage._acknowledgeTime {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Subscriptions_V1_ListSubscriptionExportsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListSubscriptionExportsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}include_acknowledged\0\u{3}page_size\0\u{3}page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.includeAcknowledged) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.includeAcknowledged != false {
+      try visitor.visitSingularBoolField(value: self.includeAcknowledged, fieldNumber: 1)
+    }
+    if self.pageSize != 0 {
+      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 2)
+    }
+    if !self.pageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Subscriptions_V1_ListSubscriptionExportsRequest, rhs: Usher_Subscriptions_V1_ListSubscriptionExportsRequest) -> Bool {
+    if lhs.includeAcknowledged != rhs.includeAcknowledged {return false}
+    if lhs.pageSize != rhs.pageSize {return false}
+    if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Subscriptions_V1_ListSubscriptionExportsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListSubscriptionExportsResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}exports\0\u{3}next_page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.exports) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.exports.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.exports, fieldNumber: 1)
+    }
+    if !self.nextPageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Subscriptions_V1_ListSubscriptionExportsResponse, rhs: Usher_Subscriptions_V1_ListSubscriptionExportsResponse) -> Bool {
+    if lhs.exports != rhs.exports {return false}
+    if lhs.nextPageToken != rhs.nextPageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Subscriptions_V1_AcknowledgeSubscriptionExportRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".AcknowledgeSubscriptionExportRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}export_id\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.exportID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.exportID.isEmpty {
+      try visitor.visitSingularStringField(value: self.exportID, fieldNumber: 1)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Subscriptions_V1_AcknowledgeSubscriptionExportRequest, rhs: Usher_Subscriptions_V1_AcknowledgeSubscriptionExportRequest) -> Bool {
+    if lhs.exportID != rhs.exportID {return false}
     if lhs.requestID != rhs.requestID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

@@ -186,6 +186,38 @@ public enum Usher_Subscriptions_V1_SubscriptionService {
         requestTemplate: #"{"subscriptionId": "", "atPeriodEnd": false, "reason": "", "requestId": ""}"#
     )
 
+    /// Lists what the subscription system has to know of subscriptions that bought vouchers have made, oldest first.
+    /// Scope `subscriptions:read`.
+    public static let listSubscriptionExports = TypedMethod<
+        Usher_Subscriptions_V1_ListSubscriptionExportsRequest,
+        Usher_Subscriptions_V1_ListSubscriptionExportsResponse
+    >(
+        MethodDescriptor(
+            service: "usher.subscriptions.v1.SubscriptionService", name: "ListSubscriptionExports",
+            requestType: "usher.subscriptions.v1.ListSubscriptionExportsRequest",
+            responseType: "usher.subscriptions.v1.ListSubscriptionExportsResponse",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"includeAcknowledged": false, "pageSize": 0, "pageToken": ""}"#
+    )
+
+    /// Notes that the subscription system has taken an export over; it is not listed any more. Doing so again changes
+    /// nothing. Scope `subscriptions:write`. Refusals: NOT_FOUND `SUBSCRIPTION_EXPORT_NOT_FOUND`.
+    public static let acknowledgeSubscriptionExport = TypedMethod<
+        Usher_Subscriptions_V1_AcknowledgeSubscriptionExportRequest,
+        Usher_Subscriptions_V1_SubscriptionExport
+    >(
+        MethodDescriptor(
+            service: "usher.subscriptions.v1.SubscriptionService", name: "AcknowledgeSubscriptionExport",
+            requestType: "usher.subscriptions.v1.AcknowledgeSubscriptionExportRequest",
+            responseType: "usher.subscriptions.v1.SubscriptionExport",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"exportId": "", "requestId": ""}"#
+    )
+
     /// Every method of the service, in the order of the proto.
     public static let methods: [any AnyMethod] = [
         createSubscription,
@@ -198,6 +230,8 @@ public enum Usher_Subscriptions_V1_SubscriptionService {
         renewSubscription,
         changeRenewalDate,
         cancelSubscription,
+        listSubscriptionExports,
+        acknowledgeSubscriptionExport,
     ]
 }
 
@@ -216,3 +250,5 @@ extension Usher_Subscriptions_V1_RenewSubscriptionRequest: RequestWithID {}
 extension Usher_Subscriptions_V1_ChangeRenewalDateRequest: RequestWithID {}
 
 extension Usher_Subscriptions_V1_CancelSubscriptionRequest: RequestWithID {}
+
+extension Usher_Subscriptions_V1_AcknowledgeSubscriptionExportRequest: RequestWithID {}

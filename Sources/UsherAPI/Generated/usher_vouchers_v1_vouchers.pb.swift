@@ -10,6 +10,11 @@
 
 /// Vouchers: codes that open something, exactly as often as they may.
 
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
 public import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -34,6 +39,9 @@ public nonisolated enum Usher_Vouchers_V1_VoucherEffect: SwiftProtobuf.Enum, Swi
 
   /// Takes per cents off a purchase; cannot be redeemed outside one.
   case discount // = 2
+
+  /// Makes a limited subscription to a package, which does not renew.
+  case subscription // = 3
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -45,6 +53,7 @@ public nonisolated enum Usher_Vouchers_V1_VoucherEffect: SwiftProtobuf.Enum, Swi
     case 0: self = .unspecified
     case 1: self = .access
     case 2: self = .discount
+    case 3: self = .subscription
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -54,6 +63,7 @@ public nonisolated enum Usher_Vouchers_V1_VoucherEffect: SwiftProtobuf.Enum, Swi
     case .unspecified: return 0
     case .access: return 1
     case .discount: return 2
+    case .subscription: return 3
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -63,6 +73,58 @@ public nonisolated enum Usher_Vouchers_V1_VoucherEffect: SwiftProtobuf.Enum, Swi
     .unspecified,
     .access,
     .discount,
+    .subscription,
+  ]
+
+}
+
+/// For how many payments a discount is given.
+public nonisolated enum Usher_Vouchers_V1_DiscountDuration: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Not given: ONCE.
+  case unspecified // = 0
+
+  /// For the first.
+  case once // = 1
+
+  /// For all.
+  case forever // = 2
+
+  /// For the first few, see `discount_cycles`.
+  case cycles // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .once
+    case 2: self = .forever
+    case 3: self = .cycles
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .once: return 1
+    case .forever: return 2
+    case .cycles: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Usher_Vouchers_V1_DiscountDuration] = [
+    .unspecified,
+    .once,
+    .forever,
+    .cycles,
   ]
 
 }
@@ -244,6 +306,96 @@ public nonisolated enum Usher_Vouchers_V1_AccessPeriodUnit: SwiftProtobuf.Enum, 
 
 }
 
+/// How a voucher order was paid for.
+public nonisolated enum Usher_Vouchers_V1_VoucherPaymentMethod: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Never valid.
+  case unspecified // = 0
+
+  /// Through Adyen or a payment system like it.
+  case adyen // = 1
+
+  /// It was free: only for payment periods that are limited and cost nothing.
+  case free // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .adyen
+    case 2: self = .free
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .adyen: return 1
+    case .free: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Usher_Vouchers_V1_VoucherPaymentMethod] = [
+    .unspecified,
+    .adyen,
+    .free,
+  ]
+
+}
+
+/// Where a voucher order stands.
+public nonisolated enum Usher_Vouchers_V1_VoucherOrderState: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+
+  /// Never sent.
+  case unspecified // = 0
+
+  /// Its vouchers can be redeemed.
+  case placed // = 1
+
+  /// Those of its vouchers that had not been used are switched off.
+  case cancelled // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .placed
+    case 2: self = .cancelled
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .placed: return 1
+    case .cancelled: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [Usher_Vouchers_V1_VoucherOrderState] = [
+    .unspecified,
+    .placed,
+    .cancelled,
+  ]
+
+}
+
 /// How a call treats rows that cannot be done.
 public nonisolated enum Usher_Vouchers_V1_BulkMode: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
@@ -378,7 +530,7 @@ public nonisolated struct Usher_Vouchers_V1_Voucher: @unchecked Sendable {
   /// Clears the value of `redeemUntil`. Subsequent reads from it will return its default value.
   public mutating func clearRedeemUntil() {_uniqueStorage()._redeemUntil = nil}
 
-  /// At most so many uses, 1 to 1,000,000,000; absent means unlimited.
+  /// At most so many uses, 1 to 1,000,000,000; absent means unlimited, but 1 for a new SUBSCRIPTION voucher.
   public var usageLimit: Int32 {
     get {_storage._usageLimit ?? 0}
     set {_uniqueStorage()._usageLimit = newValue}
@@ -517,6 +669,48 @@ public nonisolated struct Usher_Vouchers_V1_Voucher: @unchecked Sendable {
     set {_uniqueStorage()._emailCount = newValue}
   }
 
+  /// DISCOUNT only: for how many payments of a subscription. Unspecified means ONCE.
+  public var discountDuration: Usher_Vouchers_V1_DiscountDuration {
+    get {_storage._discountDuration}
+    set {_uniqueStorage()._discountDuration = newValue}
+  }
+
+  /// DISCOUNT for CYCLES only: for so many payments; 1 to 1,200.
+  public var discountCycles: Int32 {
+    get {_storage._discountCycles}
+    set {_uniqueStorage()._discountCycles = newValue}
+  }
+
+  /// SUBSCRIPTION only: for how many days the subscription lasts; 1 to 9,999. Required there.
+  public var daysOfAccess: Int32 {
+    get {_storage._daysOfAccess}
+    set {_uniqueStorage()._daysOfAccess = newValue}
+  }
+
+  /// SUBSCRIPTION only: the code of the package that the subscription is to. Required there.
+  public var packageCode: String {
+    get {_storage._packageCode}
+    set {_uniqueStorage()._packageCode = newValue}
+  }
+
+  /// The system that the voucher was created by or for; at most 200 characters. Copied onto what redeeming makes.
+  public var provisionService: String {
+    get {_storage._provisionService}
+    set {_uniqueStorage()._provisionService = newValue}
+  }
+
+  /// Who bought it; empty where it was not bought. Output only.
+  public var purchaserID: String {
+    get {_storage._purchaserID}
+    set {_uniqueStorage()._purchaserID = newValue}
+  }
+
+  /// The order that it was bought in; empty where it was not bought. Output only.
+  public var voucherOrderID: String {
+    get {_storage._voucherOrderID}
+    set {_uniqueStorage()._voucherOrderID = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -543,7 +737,8 @@ public nonisolated struct Usher_Vouchers_V1_AccessPeriod: Sendable {
   /// The unit of the period after use.
   public var unit: Usher_Vouchers_V1_AccessPeriodUnit = .unspecified
 
-  /// The length of the period after use: 1 to 9,999 hours or days, 1,428 weeks, 1,200 months or 100 years. Months and years end on the same day of the month, or on the
+  /// The length of the period after use: 1 to 9,999 hours or days, 1,428 weeks, 1,200 months or 100 years. Months and
+  /// years end on the same day of the month, or on the
   /// month's last where it has no such day, all in the organisation's time zone.
   public var length: Int32 = 0
 
@@ -560,8 +755,19 @@ public nonisolated struct Usher_Vouchers_V1_VoucherScope: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Only for these assets (and, where one is a series or playlist, what it opens); at most 1,000. Empty means all.
+  /// Only for these assets (and, where one is a series or playlist, what it opens); at most 1,000.
   public var assetIds: [String] = []
+
+  /// Only for these packages, by their ids (and, through the whole package, what it opens); at most 1,000. Where neither
+  /// assets nor packages are named it is for all.
+  public var packageIds: [String] = []
+
+  /// Only for these price options of them; at most 1,000. Empty means all.
+  public var priceOptionIds: [String] = []
+
+  /// Only for price options that are paid for so; both or neither means any. A use that names no price option, and needs
+  /// none, counts as PPV.
+  public var paymentTypes: [Usher_Catalog_V1_PaymentType] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -597,6 +803,9 @@ public nonisolated struct Usher_Vouchers_V1_CreateVoucherRequest: Sendable {
   /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
   public var requestID: String = String()
 
+  /// Makes a SUBSCRIPTION voucher usable without limit; `voucher.usage_limit` must then be absent.
+  public var unlimited: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -605,13 +814,13 @@ public nonisolated struct Usher_Vouchers_V1_CreateVoucherRequest: Sendable {
   fileprivate var _codeProfile: Usher_Type_V1_CodeProfile? = nil
 }
 
-/// Asks for many new vouchers for one asset.
+/// Asks for many new vouchers for one asset or package.
 public nonisolated struct Usher_Vouchers_V1_GenerateVouchersRequest: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The asset that they open. Required.
+  /// The asset that they open. Either this or `package_code` is required.
   public var assetID: String {
     get {_storage._assetID}
     set {_uniqueStorage()._assetID = newValue}
@@ -748,6 +957,24 @@ public nonisolated struct Usher_Vouchers_V1_GenerateVouchersRequest: @unchecked 
   public var requestID: String {
     get {_storage._requestID}
     set {_uniqueStorage()._requestID = newValue}
+  }
+
+  /// Makes SUBSCRIPTION vouchers for the package with this code; `redeem_on` is then REDEEM.
+  public var packageCode: String {
+    get {_storage._packageCode}
+    set {_uniqueStorage()._packageCode = newValue}
+  }
+
+  /// As in Voucher; required with `package_code`, and ignored without.
+  public var daysOfAccess: Int32 {
+    get {_storage._daysOfAccess}
+    set {_uniqueStorage()._daysOfAccess = newValue}
+  }
+
+  /// As in Voucher.
+  public var provisionService: String {
+    get {_storage._provisionService}
+    set {_uniqueStorage()._provisionService = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -972,12 +1199,30 @@ public nonisolated struct Usher_Vouchers_V1_ValidateVoucherRequest: Sendable {
   /// Who would use it; may be empty for first-play vouchers.
   public var viewerID: String = String()
 
-  /// For which asset; may be empty where the voucher's scope names at most one.
+  /// For which asset; as in RedeemVoucher.
   public var assetID: String = String()
+
+  /// For which package; as in RedeemVoucher.
+  public var packageID: String = String()
+
+  /// For which price option; as in RedeemVoucher.
+  public var priceOptionID: String = String()
+
+  /// As in RedeemVoucher.
+  public var deliveryAddress: Usher_Type_V1_PostalAddress {
+    get {_deliveryAddress ?? Usher_Type_V1_PostalAddress()}
+    set {_deliveryAddress = newValue}
+  }
+  /// Returns true if `deliveryAddress` has been explicitly set.
+  public var hasDeliveryAddress: Bool {self._deliveryAddress != nil}
+  /// Clears the value of `deliveryAddress`. Subsequent reads from it will return its default value.
+  public mutating func clearDeliveryAddress() {self._deliveryAddress = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _deliveryAddress: Usher_Type_V1_PostalAddress? = nil
 }
 
 /// The verdict on a voucher.
@@ -1018,8 +1263,8 @@ public nonisolated struct Usher_Vouchers_V1_RedeemVoucherRequest: Sendable {
   /// Who uses it; may be empty for first-play vouchers, which then open by their code alone.
   public var viewerID: String = String()
 
-  /// For which asset. May be empty where the voucher's scope names at most one; a voucher for everything then opens
-  /// everything.
+  /// For which asset. Asset, package and price option may all be empty where the voucher's scope names at most one; a
+  /// voucher for everything then opens everything. Those that are given must be parts of one another.
   public var assetID: String = String()
 
   /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
@@ -1029,9 +1274,28 @@ public nonisolated struct Usher_Vouchers_V1_RedeemVoucherRequest: Sendable {
   /// one that the viewer has is taken up, if there is any.
   public var reservationID: String = String()
 
+  /// For which package, by its id: all of it, in one access.
+  public var packageID: String = String()
+
+  /// For which price option, and thus for which asset or package; nothing is paid, and no subscription is made.
+  public var priceOptionID: String = String()
+
+  /// Where a print product is to be delivered to. Only bought vouchers take it: it goes to the subscription system with
+  /// the export of the subscription.
+  public var deliveryAddress: Usher_Type_V1_PostalAddress {
+    get {_deliveryAddress ?? Usher_Type_V1_PostalAddress()}
+    set {_deliveryAddress = newValue}
+  }
+  /// Returns true if `deliveryAddress` has been explicitly set.
+  public var hasDeliveryAddress: Bool {self._deliveryAddress != nil}
+  /// Clears the value of `deliveryAddress`. Subsequent reads from it will return its default value.
+  public mutating func clearDeliveryAddress() {self._deliveryAddress = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _deliveryAddress: Usher_Type_V1_PostalAddress? = nil
 }
 
 /// What redeeming gave.
@@ -1109,6 +1373,15 @@ public nonisolated struct Usher_Vouchers_V1_Redemption: Sendable {
   /// Clears the value of `rollBackTime`. Subsequent reads from it will return its default value.
   public mutating func clearRollBackTime() {self._rollBackTime = nil}
 
+  /// For which package, by its id; empty for an asset or for everything.
+  public var packageID: String = String()
+
+  /// The subscription that it made; empty for none.
+  public var subscriptionID: String = String()
+
+  /// The voucher's `provision_service` at that time.
+  public var provisionService: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1181,6 +1454,12 @@ public nonisolated struct Usher_Vouchers_V1_ReserveVoucherRequest: Sendable {
 
   /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
   public var requestID: String = String()
+
+  /// For which package; as in RedeemVoucher.
+  public var packageID: String = String()
+
+  /// For which price option; as in RedeemVoucher.
+  public var priceOptionID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1292,6 +1571,43 @@ public nonisolated struct Usher_Vouchers_V1_ResetVoucherExpiryRequest: Sendable 
   fileprivate var _expireTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
+/// Asks for a page of what was viewed with a voucher.
+public nonisolated struct Usher_Vouchers_V1_ListVoucherSessionsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The voucher's id.
+  public var voucherID: String = String()
+
+  /// At most so many; 0 means 100, the maximum is 1,000.
+  public var pageSize: Int32 = 0
+
+  /// `next_page_token` of the page before; empty for the first.
+  public var pageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A page of what was viewed with a voucher.
+public nonisolated struct Usher_Vouchers_V1_ListVoucherSessionsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The sessions: when, from which address and country, and how many seconds were viewed; oldest first.
+  public var sessions: [Usher_Access_V1_PlaybackSession] = []
+
+  /// For the next page; empty on the last.
+  public var nextPageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Asks for addresses to be added.
 public nonisolated struct Usher_Vouchers_V1_AddVoucherEmailsRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1301,7 +1617,7 @@ public nonisolated struct Usher_Vouchers_V1_AddVoucherEmailsRequest: Sendable {
   /// The voucher's id.
   public var voucherID: String = String()
 
-  /// The addresses; 1 to 10,000, counted as rows from 1. Case does not matter.
+  /// The addresses; 1 to 10,000, counted as rows from 1, or none where `csv` is given. Case does not matter.
   public var emails: [String] = []
 
   /// What an address that is none does to the others.
@@ -1312,6 +1628,10 @@ public nonisolated struct Usher_Vouchers_V1_AddVoucherEmailsRequest: Sendable {
 
   /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
   public var requestID: String = String()
+
+  /// The addresses as a CSV file in UTF-8 with a column `email`; other columns are ignored. Its header is row 1.
+  /// A file that cannot be read is refused INVALID_ARGUMENT `CSV_…`.
+  public var csv: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1330,7 +1650,7 @@ public nonisolated struct Usher_Vouchers_V1_AddVoucherEmailsResponse: Sendable {
   /// How many the list has now, or would have.
   public var emailCount: Int32 = 0
 
-  /// The rows that are no addresses (`EMAIL_INVALID`), in their order.
+  /// The rows that are no addresses (`EMAIL_INVALID`, or `CSV_…` for rows that cannot be read), in their order.
   public var errors: [Usher_Vouchers_V1_RowError] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1548,6 +1868,279 @@ public nonisolated struct Usher_Vouchers_V1_ExpireVoucherBatchResponse: Sendable
   fileprivate var _batch: Usher_Vouchers_V1_VoucherBatch? = nil
 }
 
+/// An order of vouchers.
+public nonisolated struct Usher_Vouchers_V1_VoucherOrder: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The id, `vor_…`. Output only.
+  public var voucherOrderID: String {
+    get {_storage._voucherOrderID}
+    set {_uniqueStorage()._voucherOrderID = newValue}
+  }
+
+  /// Whose order it is. Output only.
+  public var organisationID: String {
+    get {_storage._organisationID}
+    set {_uniqueStorage()._organisationID = newValue}
+  }
+
+  /// Who bought them.
+  public var purchaserID: String {
+    get {_storage._purchaserID}
+    set {_uniqueStorage()._purchaserID = newValue}
+  }
+
+  /// The package that they are for, by its code.
+  public var packageCode: String {
+    get {_storage._packageCode}
+    set {_uniqueStorage()._packageCode = newValue}
+  }
+
+  /// The payment period that was ordered.
+  public var paymentPeriodID: String {
+    get {_storage._paymentPeriodID}
+    set {_uniqueStorage()._paymentPeriodID = newValue}
+  }
+
+  /// How many vouchers.
+  public var quantity: Int32 {
+    get {_storage._quantity}
+    set {_uniqueStorage()._quantity = newValue}
+  }
+
+  /// For how many days each gives access: as long as the payment period lasted when it was ordered.
+  public var daysOfAccess: Int32 {
+    get {_storage._daysOfAccess}
+    set {_uniqueStorage()._daysOfAccess = newValue}
+  }
+
+  /// How it was paid for.
+  public var paymentMethod: Usher_Vouchers_V1_VoucherPaymentMethod {
+    get {_storage._paymentMethod}
+    set {_uniqueStorage()._paymentMethod = newValue}
+  }
+
+  /// The payment's reference; empty for free orders.
+  public var paymentReference: String {
+    get {_storage._paymentReference}
+    set {_uniqueStorage()._paymentReference = newValue}
+  }
+
+  /// What all of them cost together.
+  public var amount: Usher_Type_V1_Money {
+    get {_storage._amount ?? Usher_Type_V1_Money()}
+    set {_uniqueStorage()._amount = newValue}
+  }
+  /// Returns true if `amount` has been explicitly set.
+  public var hasAmount: Bool {_storage._amount != nil}
+  /// Clears the value of `amount`. Subsequent reads from it will return its default value.
+  public mutating func clearAmount() {_uniqueStorage()._amount = nil}
+
+  /// Where it stands.
+  public var state: Usher_Vouchers_V1_VoucherOrderState {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
+
+  /// How many of its vouchers have been used.
+  public var redeemedCount: Int32 {
+    get {_storage._redeemedCount}
+    set {_uniqueStorage()._redeemedCount = newValue}
+  }
+
+  /// When it was placed.
+  public var createTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._createTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._createTime = newValue}
+  }
+  /// Returns true if `createTime` has been explicitly set.
+  public var hasCreateTime: Bool {_storage._createTime != nil}
+  /// Clears the value of `createTime`. Subsequent reads from it will return its default value.
+  public mutating func clearCreateTime() {_uniqueStorage()._createTime = nil}
+
+  /// When it was cancelled; absent where it was not.
+  public var cancelTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._cancelTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._cancelTime = newValue}
+  }
+  /// Returns true if `cancelTime` has been explicitly set.
+  public var hasCancelTime: Bool {_storage._cancelTime != nil}
+  /// Clears the value of `cancelTime`. Subsequent reads from it will return its default value.
+  public mutating func clearCancelTime() {_uniqueStorage()._cancelTime = nil}
+
+  /// Why it was cancelled.
+  public var cancelReason: String {
+    get {_storage._cancelReason}
+    set {_uniqueStorage()._cancelReason = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Orders vouchers.
+public nonisolated struct Usher_Vouchers_V1_PlaceVoucherOrderRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The payment period, and thus the package. Required.
+  public var paymentPeriodID: String = String()
+
+  /// How many vouchers: 1 to 10,000; 0 means 1.
+  public var quantity: Int32 = 0
+
+  /// Who buys them: the id of a viewer. Required.
+  public var purchaserID: String = String()
+
+  /// How it was paid for. Required.
+  public var paymentMethod: Usher_Vouchers_V1_VoucherPaymentMethod = .unspecified
+
+  /// The payment's reference: 1 to 200 characters; absent for FREE.
+  public var paymentReference: String = String()
+
+  /// As in Voucher; every one of them gets it.
+  public var name: String = String()
+
+  /// As in Voucher.
+  public var redeemUntil: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_redeemUntil ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_redeemUntil = newValue}
+  }
+  /// Returns true if `redeemUntil` has been explicitly set.
+  public var hasRedeemUntil: Bool {self._redeemUntil != nil}
+  /// Clears the value of `redeemUntil`. Subsequent reads from it will return its default value.
+  public mutating func clearRedeemUntil() {self._redeemUntil = nil}
+
+  /// As in Voucher.
+  public var provisionService: String = String()
+
+  /// How the codes look; absent means the organisation's setting.
+  public var codeProfile: Usher_Type_V1_CodeProfile {
+    get {_codeProfile ?? Usher_Type_V1_CodeProfile()}
+    set {_codeProfile = newValue}
+  }
+  /// Returns true if `codeProfile` has been explicitly set.
+  public var hasCodeProfile: Bool {self._codeProfile != nil}
+  /// Clears the value of `codeProfile`. Subsequent reads from it will return its default value.
+  public mutating func clearCodeProfile() {self._codeProfile = nil}
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _redeemUntil: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _codeProfile: Usher_Type_V1_CodeProfile? = nil
+}
+
+/// What was ordered.
+public nonisolated struct Usher_Vouchers_V1_PlaceVoucherOrderResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The order.
+  public var voucherOrder: Usher_Vouchers_V1_VoucherOrder {
+    get {_voucherOrder ?? Usher_Vouchers_V1_VoucherOrder()}
+    set {_voucherOrder = newValue}
+  }
+  /// Returns true if `voucherOrder` has been explicitly set.
+  public var hasVoucherOrder: Bool {self._voucherOrder != nil}
+  /// Clears the value of `voucherOrder`. Subsequent reads from it will return its default value.
+  public mutating func clearVoucherOrder() {self._voucherOrder = nil}
+
+  /// Its vouchers, in the order in which they were made.
+  public var vouchers: [Usher_Vouchers_V1_GeneratedVoucher] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _voucherOrder: Usher_Vouchers_V1_VoucherOrder? = nil
+}
+
+/// Asks for one order.
+public nonisolated struct Usher_Vouchers_V1_GetVoucherOrderRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The order's id.
+  public var voucherOrderID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for an order to be cancelled.
+public nonisolated struct Usher_Vouchers_V1_CancelVoucherOrderRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The order's id.
+  public var voucherOrderID: String = String()
+
+  /// Why; at most 1,000 characters.
+  public var reason: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for a page of bought vouchers. At least one filter is given, and every one that is must hold.
+public nonisolated struct Usher_Vouchers_V1_ListBoughtVouchersRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Only those that this viewer bought.
+  public var purchaserID: String = String()
+
+  /// Only those of this order.
+  public var voucherOrderID: String = String()
+
+  /// At most so many; 0 means 100, the maximum is 1,000.
+  public var pageSize: Int32 = 0
+
+  /// `next_page_token` of the page before, with the same filters; empty for the first.
+  public var pageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A page of bought vouchers.
+public nonisolated struct Usher_Vouchers_V1_ListBoughtVouchersResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The vouchers, oldest first.
+  public var vouchers: [Usher_Vouchers_V1_Voucher] = []
+
+  /// For the next page; empty on the last.
+  public var nextPageToken: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Asks for vouchers with given codes.
 public nonisolated struct Usher_Vouchers_V1_ImportVouchersRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1685,8 +2278,8 @@ public nonisolated struct Usher_Vouchers_V1_UpdateVoucherRequest: Sendable {
 
   /// Which fields to change: `name`, `redeem_on`, `access_period`, `discount_percent`, `scope`, `redeem_from`,
   /// `redeem_until`, `usage_limit`, `per_viewer_limit`, `order_id`, `custom`, `ignore_geoblocking`,
-  /// `ignore_single_ip`, `one_time_use`; empty or `*` means all of them. `code` and `effect` may be named if they do
-  /// not change.
+  /// `ignore_single_ip`, `one_time_use`, `discount_duration`, `discount_cycles`, `days_of_access`, `package_code`,
+  /// `provision_service`; empty or `*` means all of them. `code` and `effect` may be named if they do not change.
   public var updateMask: SwiftProtobuf.Google_Protobuf_FieldMask {
     get {_updateMask ?? SwiftProtobuf.Google_Protobuf_FieldMask()}
     set {_updateMask = newValue}
@@ -1803,7 +2396,11 @@ public nonisolated struct Usher_Vouchers_V1_RollBackRedemptionRequest: Sendable 
 fileprivate nonisolated let _protobuf_package = "usher.vouchers.v1"
 
 nonisolated extension Usher_Vouchers_V1_VoucherEffect: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0VOUCHER_EFFECT_UNSPECIFIED\0\u{1}VOUCHER_EFFECT_ACCESS\0\u{1}VOUCHER_EFFECT_DISCOUNT\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0VOUCHER_EFFECT_UNSPECIFIED\0\u{1}VOUCHER_EFFECT_ACCESS\0\u{1}VOUCHER_EFFECT_DISCOUNT\0\u{1}VOUCHER_EFFECT_SUBSCRIPTION\0")
+}
+
+nonisolated extension Usher_Vouchers_V1_DiscountDuration: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DISCOUNT_DURATION_UNSPECIFIED\0\u{1}DISCOUNT_DURATION_ONCE\0\u{1}DISCOUNT_DURATION_FOREVER\0\u{1}DISCOUNT_DURATION_CYCLES\0")
 }
 
 nonisolated extension Usher_Vouchers_V1_RedeemOn: SwiftProtobuf._ProtoNameProviding {
@@ -1818,13 +2415,21 @@ nonisolated extension Usher_Vouchers_V1_AccessPeriodUnit: SwiftProtobuf._ProtoNa
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ACCESS_PERIOD_UNIT_UNSPECIFIED\0\u{1}ACCESS_PERIOD_UNIT_HOUR\0\u{1}ACCESS_PERIOD_UNIT_DAY\0\u{1}ACCESS_PERIOD_UNIT_MONTH\0\u{1}ACCESS_PERIOD_UNIT_YEAR\0\u{1}ACCESS_PERIOD_UNIT_WEEK\0")
 }
 
+nonisolated extension Usher_Vouchers_V1_VoucherPaymentMethod: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0VOUCHER_PAYMENT_METHOD_UNSPECIFIED\0\u{1}VOUCHER_PAYMENT_METHOD_ADYEN\0\u{1}VOUCHER_PAYMENT_METHOD_FREE\0")
+}
+
+nonisolated extension Usher_Vouchers_V1_VoucherOrderState: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0VOUCHER_ORDER_STATE_UNSPECIFIED\0\u{1}VOUCHER_ORDER_STATE_PLACED\0\u{1}VOUCHER_ORDER_STATE_CANCELLED\0")
+}
+
 nonisolated extension Usher_Vouchers_V1_BulkMode: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0BULK_MODE_UNSPECIFIED\0\u{1}BULK_MODE_ATOMIC\0\u{1}BULK_MODE_PER_ROW\0")
 }
 
 nonisolated extension Usher_Vouchers_V1_Voucher: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Voucher"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{3}organisation_id\0\u{1}name\0\u{1}code\0\u{1}effect\0\u{3}redeem_on\0\u{3}access_period\0\u{3}discount_percent\0\u{1}scope\0\u{3}redeem_from\0\u{3}redeem_until\0\u{3}usage_limit\0\u{3}used_count\0\u{3}per_viewer_limit\0\u{3}order_id\0\u{1}custom\0\u{3}batch_id\0\u{3}ignore_geoblocking\0\u{3}ignore_single_ip\0\u{3}one_time_use\0\u{3}tv_compatible\0\u{1}redeemed\0\u{3}redeem_time\0\u{3}expire_time\0\u{1}state\0\u{3}create_time\0\u{3}update_time\0\u{1}etag\0\u{3}held_count\0\u{3}email_count\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{3}organisation_id\0\u{1}name\0\u{1}code\0\u{1}effect\0\u{3}redeem_on\0\u{3}access_period\0\u{3}discount_percent\0\u{1}scope\0\u{3}redeem_from\0\u{3}redeem_until\0\u{3}usage_limit\0\u{3}used_count\0\u{3}per_viewer_limit\0\u{3}order_id\0\u{1}custom\0\u{3}batch_id\0\u{3}ignore_geoblocking\0\u{3}ignore_single_ip\0\u{3}one_time_use\0\u{3}tv_compatible\0\u{1}redeemed\0\u{3}redeem_time\0\u{3}expire_time\0\u{1}state\0\u{3}create_time\0\u{3}update_time\0\u{1}etag\0\u{3}held_count\0\u{3}email_count\0\u{3}discount_duration\0\u{3}discount_cycles\0\u{3}days_of_access\0\u{3}package_code\0\u{3}provision_service\0\u{3}purchaser_id\0\u{3}voucher_order_id\0")
 
   fileprivate class _StorageClass {
     var _voucherID: String = String()
@@ -1857,6 +2462,13 @@ nonisolated extension Usher_Vouchers_V1_Voucher: SwiftProtobuf.Message, SwiftPro
     var _etag: String = String()
     var _heldCount: Int32 = 0
     var _emailCount: Int32 = 0
+    var _discountDuration: Usher_Vouchers_V1_DiscountDuration = .unspecified
+    var _discountCycles: Int32 = 0
+    var _daysOfAccess: Int32 = 0
+    var _packageCode: String = String()
+    var _provisionService: String = String()
+    var _purchaserID: String = String()
+    var _voucherOrderID: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1897,6 +2509,13 @@ nonisolated extension Usher_Vouchers_V1_Voucher: SwiftProtobuf.Message, SwiftPro
       _etag = source._etag
       _heldCount = source._heldCount
       _emailCount = source._emailCount
+      _discountDuration = source._discountDuration
+      _discountCycles = source._discountCycles
+      _daysOfAccess = source._daysOfAccess
+      _packageCode = source._packageCode
+      _provisionService = source._provisionService
+      _purchaserID = source._purchaserID
+      _voucherOrderID = source._voucherOrderID
     }
   }
 
@@ -1945,6 +2564,13 @@ nonisolated extension Usher_Vouchers_V1_Voucher: SwiftProtobuf.Message, SwiftPro
         case 28: try { try decoder.decodeSingularStringField(value: &_storage._etag) }()
         case 29: try { try decoder.decodeSingularInt32Field(value: &_storage._heldCount) }()
         case 30: try { try decoder.decodeSingularInt32Field(value: &_storage._emailCount) }()
+        case 31: try { try decoder.decodeSingularEnumField(value: &_storage._discountDuration) }()
+        case 32: try { try decoder.decodeSingularInt32Field(value: &_storage._discountCycles) }()
+        case 33: try { try decoder.decodeSingularInt32Field(value: &_storage._daysOfAccess) }()
+        case 34: try { try decoder.decodeSingularStringField(value: &_storage._packageCode) }()
+        case 35: try { try decoder.decodeSingularStringField(value: &_storage._provisionService) }()
+        case 36: try { try decoder.decodeSingularStringField(value: &_storage._purchaserID) }()
+        case 37: try { try decoder.decodeSingularStringField(value: &_storage._voucherOrderID) }()
         default: break
         }
       }
@@ -2047,6 +2673,27 @@ nonisolated extension Usher_Vouchers_V1_Voucher: SwiftProtobuf.Message, SwiftPro
       if _storage._emailCount != 0 {
         try visitor.visitSingularInt32Field(value: _storage._emailCount, fieldNumber: 30)
       }
+      if _storage._discountDuration != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._discountDuration, fieldNumber: 31)
+      }
+      if _storage._discountCycles != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._discountCycles, fieldNumber: 32)
+      }
+      if _storage._daysOfAccess != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._daysOfAccess, fieldNumber: 33)
+      }
+      if !_storage._packageCode.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._packageCode, fieldNumber: 34)
+      }
+      if !_storage._provisionService.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._provisionService, fieldNumber: 35)
+      }
+      if !_storage._purchaserID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._purchaserID, fieldNumber: 36)
+      }
+      if !_storage._voucherOrderID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._voucherOrderID, fieldNumber: 37)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2086,6 +2733,13 @@ nonisolated extension Usher_Vouchers_V1_Voucher: SwiftProtobuf.Message, SwiftPro
         if _storage._etag != rhs_storage._etag {return false}
         if _storage._heldCount != rhs_storage._heldCount {return false}
         if _storage._emailCount != rhs_storage._emailCount {return false}
+        if _storage._discountDuration != rhs_storage._discountDuration {return false}
+        if _storage._discountCycles != rhs_storage._discountCycles {return false}
+        if _storage._daysOfAccess != rhs_storage._daysOfAccess {return false}
+        if _storage._packageCode != rhs_storage._packageCode {return false}
+        if _storage._provisionService != rhs_storage._provisionService {return false}
+        if _storage._purchaserID != rhs_storage._purchaserID {return false}
+        if _storage._voucherOrderID != rhs_storage._voucherOrderID {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2141,7 +2795,7 @@ nonisolated extension Usher_Vouchers_V1_AccessPeriod: SwiftProtobuf.Message, Swi
 
 nonisolated extension Usher_Vouchers_V1_VoucherScope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".VoucherScope"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}asset_ids\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}asset_ids\0\u{3}package_ids\0\u{3}price_option_ids\0\u{3}payment_types\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2150,6 +2804,9 @@ nonisolated extension Usher_Vouchers_V1_VoucherScope: SwiftProtobuf.Message, Swi
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedStringField(value: &self.assetIds) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.packageIds) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.priceOptionIds) }()
+      case 4: try { try decoder.decodeRepeatedEnumField(value: &self.paymentTypes) }()
       default: break
       }
     }
@@ -2159,11 +2816,23 @@ nonisolated extension Usher_Vouchers_V1_VoucherScope: SwiftProtobuf.Message, Swi
     if !self.assetIds.isEmpty {
       try visitor.visitRepeatedStringField(value: self.assetIds, fieldNumber: 1)
     }
+    if !self.packageIds.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.packageIds, fieldNumber: 2)
+    }
+    if !self.priceOptionIds.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.priceOptionIds, fieldNumber: 3)
+    }
+    if !self.paymentTypes.isEmpty {
+      try visitor.visitPackedEnumField(value: self.paymentTypes, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Usher_Vouchers_V1_VoucherScope, rhs: Usher_Vouchers_V1_VoucherScope) -> Bool {
     if lhs.assetIds != rhs.assetIds {return false}
+    if lhs.packageIds != rhs.packageIds {return false}
+    if lhs.priceOptionIds != rhs.priceOptionIds {return false}
+    if lhs.paymentTypes != rhs.paymentTypes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2171,7 +2840,7 @@ nonisolated extension Usher_Vouchers_V1_VoucherScope: SwiftProtobuf.Message, Swi
 
 nonisolated extension Usher_Vouchers_V1_CreateVoucherRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CreateVoucherRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}voucher\0\u{3}code_profile\0\u{3}request_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}voucher\0\u{3}code_profile\0\u{3}request_id\0\u{1}unlimited\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2182,6 +2851,7 @@ nonisolated extension Usher_Vouchers_V1_CreateVoucherRequest: SwiftProtobuf.Mess
       case 1: try { try decoder.decodeSingularMessageField(value: &self._voucher) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._codeProfile) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.unlimited) }()
       default: break
       }
     }
@@ -2201,6 +2871,9 @@ nonisolated extension Usher_Vouchers_V1_CreateVoucherRequest: SwiftProtobuf.Mess
     if !self.requestID.isEmpty {
       try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
     }
+    if self.unlimited != false {
+      try visitor.visitSingularBoolField(value: self.unlimited, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2208,6 +2881,7 @@ nonisolated extension Usher_Vouchers_V1_CreateVoucherRequest: SwiftProtobuf.Mess
     if lhs._voucher != rhs._voucher {return false}
     if lhs._codeProfile != rhs._codeProfile {return false}
     if lhs.requestID != rhs.requestID {return false}
+    if lhs.unlimited != rhs.unlimited {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2215,7 +2889,7 @@ nonisolated extension Usher_Vouchers_V1_CreateVoucherRequest: SwiftProtobuf.Mess
 
 nonisolated extension Usher_Vouchers_V1_GenerateVouchersRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GenerateVouchersRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}asset_id\0\u{3}asset_type\0\u{1}count\0\u{3}code_profile\0\u{3}batch_id\0\u{1}name\0\u{3}redeem_on\0\u{3}access_period\0\u{3}redeem_from\0\u{3}redeem_until\0\u{3}usage_limit\0\u{1}unlimited\0\u{3}per_viewer_limit\0\u{3}order_id\0\u{1}custom\0\u{3}ignore_geoblocking\0\u{3}ignore_single_ip\0\u{3}one_time_use\0\u{3}request_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}asset_id\0\u{3}asset_type\0\u{1}count\0\u{3}code_profile\0\u{3}batch_id\0\u{1}name\0\u{3}redeem_on\0\u{3}access_period\0\u{3}redeem_from\0\u{3}redeem_until\0\u{3}usage_limit\0\u{1}unlimited\0\u{3}per_viewer_limit\0\u{3}order_id\0\u{1}custom\0\u{3}ignore_geoblocking\0\u{3}ignore_single_ip\0\u{3}one_time_use\0\u{3}request_id\0\u{3}package_code\0\u{3}days_of_access\0\u{3}provision_service\0")
 
   fileprivate class _StorageClass {
     var _assetID: String = String()
@@ -2237,6 +2911,9 @@ nonisolated extension Usher_Vouchers_V1_GenerateVouchersRequest: SwiftProtobuf.M
     var _ignoreSingleIp: Bool = false
     var _oneTimeUse: Bool = false
     var _requestID: String = String()
+    var _packageCode: String = String()
+    var _daysOfAccess: Int32 = 0
+    var _provisionService: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2266,6 +2943,9 @@ nonisolated extension Usher_Vouchers_V1_GenerateVouchersRequest: SwiftProtobuf.M
       _ignoreSingleIp = source._ignoreSingleIp
       _oneTimeUse = source._oneTimeUse
       _requestID = source._requestID
+      _packageCode = source._packageCode
+      _daysOfAccess = source._daysOfAccess
+      _provisionService = source._provisionService
     }
   }
 
@@ -2303,6 +2983,9 @@ nonisolated extension Usher_Vouchers_V1_GenerateVouchersRequest: SwiftProtobuf.M
         case 17: try { try decoder.decodeSingularBoolField(value: &_storage._ignoreSingleIp) }()
         case 18: try { try decoder.decodeSingularBoolField(value: &_storage._oneTimeUse) }()
         case 19: try { try decoder.decodeSingularStringField(value: &_storage._requestID) }()
+        case 20: try { try decoder.decodeSingularStringField(value: &_storage._packageCode) }()
+        case 21: try { try decoder.decodeSingularInt32Field(value: &_storage._daysOfAccess) }()
+        case 22: try { try decoder.decodeSingularStringField(value: &_storage._provisionService) }()
         default: break
         }
       }
@@ -2372,6 +3055,15 @@ nonisolated extension Usher_Vouchers_V1_GenerateVouchersRequest: SwiftProtobuf.M
       if !_storage._requestID.isEmpty {
         try visitor.visitSingularStringField(value: _storage._requestID, fieldNumber: 19)
       }
+      if !_storage._packageCode.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._packageCode, fieldNumber: 20)
+      }
+      if _storage._daysOfAccess != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._daysOfAccess, fieldNumber: 21)
+      }
+      if !_storage._provisionService.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._provisionService, fieldNumber: 22)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2400,6 +3092,9 @@ nonisolated extension Usher_Vouchers_V1_GenerateVouchersRequest: SwiftProtobuf.M
         if _storage._ignoreSingleIp != rhs_storage._ignoreSingleIp {return false}
         if _storage._oneTimeUse != rhs_storage._oneTimeUse {return false}
         if _storage._requestID != rhs_storage._requestID {return false}
+        if _storage._packageCode != rhs_storage._packageCode {return false}
+        if _storage._daysOfAccess != rhs_storage._daysOfAccess {return false}
+        if _storage._provisionService != rhs_storage._provisionService {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2754,7 +3449,7 @@ nonisolated extension Usher_Vouchers_V1_ListVouchersResponse: SwiftProtobuf.Mess
 
 nonisolated extension Usher_Vouchers_V1_ValidateVoucherRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ValidateVoucherRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}viewer_id\0\u{3}asset_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}viewer_id\0\u{3}asset_id\0\u{3}package_id\0\u{3}price_option_id\0\u{3}delivery_address\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2765,12 +3460,19 @@ nonisolated extension Usher_Vouchers_V1_ValidateVoucherRequest: SwiftProtobuf.Me
       case 1: try { try decoder.decodeSingularStringField(value: &self.code) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.viewerID) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.assetID) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.packageID) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.priceOptionID) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._deliveryAddress) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.code.isEmpty {
       try visitor.visitSingularStringField(value: self.code, fieldNumber: 1)
     }
@@ -2780,6 +3482,15 @@ nonisolated extension Usher_Vouchers_V1_ValidateVoucherRequest: SwiftProtobuf.Me
     if !self.assetID.isEmpty {
       try visitor.visitSingularStringField(value: self.assetID, fieldNumber: 3)
     }
+    if !self.packageID.isEmpty {
+      try visitor.visitSingularStringField(value: self.packageID, fieldNumber: 4)
+    }
+    if !self.priceOptionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.priceOptionID, fieldNumber: 5)
+    }
+    try { if let v = self._deliveryAddress {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2787,6 +3498,9 @@ nonisolated extension Usher_Vouchers_V1_ValidateVoucherRequest: SwiftProtobuf.Me
     if lhs.code != rhs.code {return false}
     if lhs.viewerID != rhs.viewerID {return false}
     if lhs.assetID != rhs.assetID {return false}
+    if lhs.packageID != rhs.packageID {return false}
+    if lhs.priceOptionID != rhs.priceOptionID {return false}
+    if lhs._deliveryAddress != rhs._deliveryAddress {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2844,7 +3558,7 @@ nonisolated extension Usher_Vouchers_V1_ValidateVoucherResponse: SwiftProtobuf.M
 
 nonisolated extension Usher_Vouchers_V1_RedeemVoucherRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RedeemVoucherRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}viewer_id\0\u{3}asset_id\0\u{3}request_id\0\u{3}reservation_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}viewer_id\0\u{3}asset_id\0\u{3}request_id\0\u{3}reservation_id\0\u{3}package_id\0\u{3}price_option_id\0\u{3}delivery_address\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2857,12 +3571,19 @@ nonisolated extension Usher_Vouchers_V1_RedeemVoucherRequest: SwiftProtobuf.Mess
       case 3: try { try decoder.decodeSingularStringField(value: &self.assetID) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.reservationID) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.packageID) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.priceOptionID) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._deliveryAddress) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.code.isEmpty {
       try visitor.visitSingularStringField(value: self.code, fieldNumber: 1)
     }
@@ -2878,6 +3599,15 @@ nonisolated extension Usher_Vouchers_V1_RedeemVoucherRequest: SwiftProtobuf.Mess
     if !self.reservationID.isEmpty {
       try visitor.visitSingularStringField(value: self.reservationID, fieldNumber: 5)
     }
+    if !self.packageID.isEmpty {
+      try visitor.visitSingularStringField(value: self.packageID, fieldNumber: 6)
+    }
+    if !self.priceOptionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.priceOptionID, fieldNumber: 7)
+    }
+    try { if let v = self._deliveryAddress {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2887,6 +3617,9 @@ nonisolated extension Usher_Vouchers_V1_RedeemVoucherRequest: SwiftProtobuf.Mess
     if lhs.assetID != rhs.assetID {return false}
     if lhs.requestID != rhs.requestID {return false}
     if lhs.reservationID != rhs.reservationID {return false}
+    if lhs.packageID != rhs.packageID {return false}
+    if lhs.priceOptionID != rhs.priceOptionID {return false}
+    if lhs._deliveryAddress != rhs._deliveryAddress {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2933,7 +3666,7 @@ nonisolated extension Usher_Vouchers_V1_RedeemVoucherResponse: SwiftProtobuf.Mes
 
 nonisolated extension Usher_Vouchers_V1_Redemption: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Redemption"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}redemption_id\0\u{3}voucher_id\0\u{3}viewer_id\0\u{3}asset_id\0\u{3}access_id\0\u{3}redeem_time\0\u{3}roll_back_time\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}redemption_id\0\u{3}voucher_id\0\u{3}viewer_id\0\u{3}asset_id\0\u{3}access_id\0\u{3}redeem_time\0\u{3}roll_back_time\0\u{3}package_id\0\u{3}subscription_id\0\u{3}provision_service\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2948,6 +3681,9 @@ nonisolated extension Usher_Vouchers_V1_Redemption: SwiftProtobuf.Message, Swift
       case 5: try { try decoder.decodeSingularStringField(value: &self.accessID) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._redeemTime) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._rollBackTime) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.packageID) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.subscriptionID) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.provisionService) }()
       default: break
       }
     }
@@ -2979,6 +3715,15 @@ nonisolated extension Usher_Vouchers_V1_Redemption: SwiftProtobuf.Message, Swift
     try { if let v = self._rollBackTime {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
+    if !self.packageID.isEmpty {
+      try visitor.visitSingularStringField(value: self.packageID, fieldNumber: 8)
+    }
+    if !self.subscriptionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.subscriptionID, fieldNumber: 9)
+    }
+    if !self.provisionService.isEmpty {
+      try visitor.visitSingularStringField(value: self.provisionService, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2990,6 +3735,9 @@ nonisolated extension Usher_Vouchers_V1_Redemption: SwiftProtobuf.Message, Swift
     if lhs.accessID != rhs.accessID {return false}
     if lhs._redeemTime != rhs._redeemTime {return false}
     if lhs._rollBackTime != rhs._rollBackTime {return false}
+    if lhs.packageID != rhs.packageID {return false}
+    if lhs.subscriptionID != rhs.subscriptionID {return false}
+    if lhs.provisionService != rhs.provisionService {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3072,7 +3820,7 @@ nonisolated extension Usher_Vouchers_V1_ListRedemptionsResponse: SwiftProtobuf.M
 
 nonisolated extension Usher_Vouchers_V1_ReserveVoucherRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ReserveVoucherRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}viewer_id\0\u{3}asset_id\0\u{1}ttl\0\u{3}request_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}viewer_id\0\u{3}asset_id\0\u{1}ttl\0\u{3}request_id\0\u{3}package_id\0\u{3}price_option_id\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3085,6 +3833,8 @@ nonisolated extension Usher_Vouchers_V1_ReserveVoucherRequest: SwiftProtobuf.Mes
       case 3: try { try decoder.decodeSingularStringField(value: &self.assetID) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._ttl) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.packageID) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.priceOptionID) }()
       default: break
       }
     }
@@ -3110,6 +3860,12 @@ nonisolated extension Usher_Vouchers_V1_ReserveVoucherRequest: SwiftProtobuf.Mes
     if !self.requestID.isEmpty {
       try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 5)
     }
+    if !self.packageID.isEmpty {
+      try visitor.visitSingularStringField(value: self.packageID, fieldNumber: 6)
+    }
+    if !self.priceOptionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.priceOptionID, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3119,6 +3875,8 @@ nonisolated extension Usher_Vouchers_V1_ReserveVoucherRequest: SwiftProtobuf.Mes
     if lhs.assetID != rhs.assetID {return false}
     if lhs._ttl != rhs._ttl {return false}
     if lhs.requestID != rhs.requestID {return false}
+    if lhs.packageID != rhs.packageID {return false}
+    if lhs.priceOptionID != rhs.priceOptionID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3287,9 +4045,84 @@ nonisolated extension Usher_Vouchers_V1_ResetVoucherExpiryRequest: SwiftProtobuf
   }
 }
 
+nonisolated extension Usher_Vouchers_V1_ListVoucherSessionsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListVoucherSessionsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{3}page_size\0\u{3}page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.voucherID) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.voucherID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherID, fieldNumber: 1)
+    }
+    if self.pageSize != 0 {
+      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 2)
+    }
+    if !self.pageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ListVoucherSessionsRequest, rhs: Usher_Vouchers_V1_ListVoucherSessionsRequest) -> Bool {
+    if lhs.voucherID != rhs.voucherID {return false}
+    if lhs.pageSize != rhs.pageSize {return false}
+    if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ListVoucherSessionsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListVoucherSessionsResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sessions\0\u{3}next_page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.sessions) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.sessions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.sessions, fieldNumber: 1)
+    }
+    if !self.nextPageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ListVoucherSessionsResponse, rhs: Usher_Vouchers_V1_ListVoucherSessionsResponse) -> Bool {
+    if lhs.sessions != rhs.sessions {return false}
+    if lhs.nextPageToken != rhs.nextPageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Usher_Vouchers_V1_AddVoucherEmailsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AddVoucherEmailsRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{1}emails\0\u{1}mode\0\u{3}validate_only\0\u{3}request_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_id\0\u{1}emails\0\u{1}mode\0\u{3}validate_only\0\u{3}request_id\0\u{1}csv\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3302,6 +4135,7 @@ nonisolated extension Usher_Vouchers_V1_AddVoucherEmailsRequest: SwiftProtobuf.M
       case 3: try { try decoder.decodeSingularEnumField(value: &self.mode) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.csv) }()
       default: break
       }
     }
@@ -3323,6 +4157,9 @@ nonisolated extension Usher_Vouchers_V1_AddVoucherEmailsRequest: SwiftProtobuf.M
     if !self.requestID.isEmpty {
       try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 5)
     }
+    if !self.csv.isEmpty {
+      try visitor.visitSingularBytesField(value: self.csv, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3332,6 +4169,7 @@ nonisolated extension Usher_Vouchers_V1_AddVoucherEmailsRequest: SwiftProtobuf.M
     if lhs.mode != rhs.mode {return false}
     if lhs.validateOnly != rhs.validateOnly {return false}
     if lhs.requestID != rhs.requestID {return false}
+    if lhs.csv != rhs.csv {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3760,6 +4598,442 @@ nonisolated extension Usher_Vouchers_V1_ExpireVoucherBatchResponse: SwiftProtobu
     if lhs._batch != rhs._batch {return false}
     if lhs.expiredCount != rhs.expiredCount {return false}
     if lhs.endedAccessCount != rhs.endedAccessCount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_VoucherOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".VoucherOrder"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_order_id\0\u{3}organisation_id\0\u{3}purchaser_id\0\u{3}package_code\0\u{3}payment_period_id\0\u{1}quantity\0\u{3}days_of_access\0\u{3}payment_method\0\u{3}payment_reference\0\u{1}amount\0\u{1}state\0\u{3}redeemed_count\0\u{3}create_time\0\u{3}cancel_time\0\u{3}cancel_reason\0")
+
+  fileprivate class _StorageClass {
+    var _voucherOrderID: String = String()
+    var _organisationID: String = String()
+    var _purchaserID: String = String()
+    var _packageCode: String = String()
+    var _paymentPeriodID: String = String()
+    var _quantity: Int32 = 0
+    var _daysOfAccess: Int32 = 0
+    var _paymentMethod: Usher_Vouchers_V1_VoucherPaymentMethod = .unspecified
+    var _paymentReference: String = String()
+    var _amount: Usher_Type_V1_Money? = nil
+    var _state: Usher_Vouchers_V1_VoucherOrderState = .unspecified
+    var _redeemedCount: Int32 = 0
+    var _createTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _cancelTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _cancelReason: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _voucherOrderID = source._voucherOrderID
+      _organisationID = source._organisationID
+      _purchaserID = source._purchaserID
+      _packageCode = source._packageCode
+      _paymentPeriodID = source._paymentPeriodID
+      _quantity = source._quantity
+      _daysOfAccess = source._daysOfAccess
+      _paymentMethod = source._paymentMethod
+      _paymentReference = source._paymentReference
+      _amount = source._amount
+      _state = source._state
+      _redeemedCount = source._redeemedCount
+      _createTime = source._createTime
+      _cancelTime = source._cancelTime
+      _cancelReason = source._cancelReason
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._voucherOrderID) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._organisationID) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._purchaserID) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._packageCode) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._paymentPeriodID) }()
+        case 6: try { try decoder.decodeSingularInt32Field(value: &_storage._quantity) }()
+        case 7: try { try decoder.decodeSingularInt32Field(value: &_storage._daysOfAccess) }()
+        case 8: try { try decoder.decodeSingularEnumField(value: &_storage._paymentMethod) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._paymentReference) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._amount) }()
+        case 11: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
+        case 12: try { try decoder.decodeSingularInt32Field(value: &_storage._redeemedCount) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._createTime) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._cancelTime) }()
+        case 15: try { try decoder.decodeSingularStringField(value: &_storage._cancelReason) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._voucherOrderID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._voucherOrderID, fieldNumber: 1)
+      }
+      if !_storage._organisationID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._organisationID, fieldNumber: 2)
+      }
+      if !_storage._purchaserID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._purchaserID, fieldNumber: 3)
+      }
+      if !_storage._packageCode.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._packageCode, fieldNumber: 4)
+      }
+      if !_storage._paymentPeriodID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._paymentPeriodID, fieldNumber: 5)
+      }
+      if _storage._quantity != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._quantity, fieldNumber: 6)
+      }
+      if _storage._daysOfAccess != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._daysOfAccess, fieldNumber: 7)
+      }
+      if _storage._paymentMethod != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._paymentMethod, fieldNumber: 8)
+      }
+      if !_storage._paymentReference.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._paymentReference, fieldNumber: 9)
+      }
+      try { if let v = _storage._amount {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+      if _storage._state != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 11)
+      }
+      if _storage._redeemedCount != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._redeemedCount, fieldNumber: 12)
+      }
+      try { if let v = _storage._createTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
+      try { if let v = _storage._cancelTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
+      if !_storage._cancelReason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._cancelReason, fieldNumber: 15)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_VoucherOrder, rhs: Usher_Vouchers_V1_VoucherOrder) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._voucherOrderID != rhs_storage._voucherOrderID {return false}
+        if _storage._organisationID != rhs_storage._organisationID {return false}
+        if _storage._purchaserID != rhs_storage._purchaserID {return false}
+        if _storage._packageCode != rhs_storage._packageCode {return false}
+        if _storage._paymentPeriodID != rhs_storage._paymentPeriodID {return false}
+        if _storage._quantity != rhs_storage._quantity {return false}
+        if _storage._daysOfAccess != rhs_storage._daysOfAccess {return false}
+        if _storage._paymentMethod != rhs_storage._paymentMethod {return false}
+        if _storage._paymentReference != rhs_storage._paymentReference {return false}
+        if _storage._amount != rhs_storage._amount {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._redeemedCount != rhs_storage._redeemedCount {return false}
+        if _storage._createTime != rhs_storage._createTime {return false}
+        if _storage._cancelTime != rhs_storage._cancelTime {return false}
+        if _storage._cancelReason != rhs_storage._cancelReason {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_PlaceVoucherOrderRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PlaceVoucherOrderRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}payment_period_id\0\u{1}quantity\0\u{3}purchaser_id\0\u{3}payment_method\0\u{3}payment_reference\0\u{1}name\0\u{3}redeem_until\0\u{3}provision_service\0\u{3}code_profile\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.paymentPeriodID) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.quantity) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.purchaserID) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.paymentMethod) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.paymentReference) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._redeemUntil) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.provisionService) }()
+      case 9: try { try decoder.decodeSingularMessageField(value: &self._codeProfile) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.paymentPeriodID.isEmpty {
+      try visitor.visitSingularStringField(value: self.paymentPeriodID, fieldNumber: 1)
+    }
+    if self.quantity != 0 {
+      try visitor.visitSingularInt32Field(value: self.quantity, fieldNumber: 2)
+    }
+    if !self.purchaserID.isEmpty {
+      try visitor.visitSingularStringField(value: self.purchaserID, fieldNumber: 3)
+    }
+    if self.paymentMethod != .unspecified {
+      try visitor.visitSingularEnumField(value: self.paymentMethod, fieldNumber: 4)
+    }
+    if !self.paymentReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.paymentReference, fieldNumber: 5)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 6)
+    }
+    try { if let v = self._redeemUntil {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    if !self.provisionService.isEmpty {
+      try visitor.visitSingularStringField(value: self.provisionService, fieldNumber: 8)
+    }
+    try { if let v = self._codeProfile {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    } }()
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_PlaceVoucherOrderRequest, rhs: Usher_Vouchers_V1_PlaceVoucherOrderRequest) -> Bool {
+    if lhs.paymentPeriodID != rhs.paymentPeriodID {return false}
+    if lhs.quantity != rhs.quantity {return false}
+    if lhs.purchaserID != rhs.purchaserID {return false}
+    if lhs.paymentMethod != rhs.paymentMethod {return false}
+    if lhs.paymentReference != rhs.paymentReference {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs._redeemUntil != rhs._redeemUntil {return false}
+    if lhs.provisionService != rhs.provisionService {return false}
+    if lhs._codeProfile != rhs._codeProfile {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_PlaceVoucherOrderResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PlaceVoucherOrderResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_order\0\u{1}vouchers\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._voucherOrder) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.vouchers) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._voucherOrder {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.vouchers.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.vouchers, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_PlaceVoucherOrderResponse, rhs: Usher_Vouchers_V1_PlaceVoucherOrderResponse) -> Bool {
+    if lhs._voucherOrder != rhs._voucherOrder {return false}
+    if lhs.vouchers != rhs.vouchers {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_GetVoucherOrderRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".GetVoucherOrderRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_order_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.voucherOrderID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.voucherOrderID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherOrderID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_GetVoucherOrderRequest, rhs: Usher_Vouchers_V1_GetVoucherOrderRequest) -> Bool {
+    if lhs.voucherOrderID != rhs.voucherOrderID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_CancelVoucherOrderRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CancelVoucherOrderRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}voucher_order_id\0\u{1}reason\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.voucherOrderID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.voucherOrderID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherOrderID, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_CancelVoucherOrderRequest, rhs: Usher_Vouchers_V1_CancelVoucherOrderRequest) -> Bool {
+    if lhs.voucherOrderID != rhs.voucherOrderID {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ListBoughtVouchersRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListBoughtVouchersRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}purchaser_id\0\u{3}voucher_order_id\0\u{3}page_size\0\u{3}page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.purchaserID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.voucherOrderID) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.purchaserID.isEmpty {
+      try visitor.visitSingularStringField(value: self.purchaserID, fieldNumber: 1)
+    }
+    if !self.voucherOrderID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherOrderID, fieldNumber: 2)
+    }
+    if self.pageSize != 0 {
+      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 3)
+    }
+    if !self.pageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ListBoughtVouchersRequest, rhs: Usher_Vouchers_V1_ListBoughtVouchersRequest) -> Bool {
+    if lhs.purchaserID != rhs.purchaserID {return false}
+    if lhs.voucherOrderID != rhs.voucherOrderID {return false}
+    if lhs.pageSize != rhs.pageSize {return false}
+    if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ListBoughtVouchersResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ListBoughtVouchersResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}vouchers\0\u{3}next_page_token\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.vouchers) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.vouchers.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.vouchers, fieldNumber: 1)
+    }
+    if !self.nextPageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ListBoughtVouchersResponse, rhs: Usher_Vouchers_V1_ListBoughtVouchersResponse) -> Bool {
+    if lhs.vouchers != rhs.vouchers {return false}
+    if lhs.nextPageToken != rhs.nextPageToken {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -8,21 +8,23 @@ import UsherContract
 ///
 /// Wherever a code is given, case and outer blanks do not matter. Redeeming is refused in this order, and validating
 /// gives the same answer: NOT_FOUND `VOUCHER_NOT_FOUND`, then FAILED_PRECONDITION
-/// `VOUCHER_DELETED`, `VOUCHER_DEACTIVATED`, `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end at once), then NOT_FOUND
-/// `ASSET_NOT_FOUND`, then FAILED_PRECONDITION `OUT_OF_SCOPE`, `ASSET_REQUIRED` (the scope names several assets and
-/// the request none), `PURCHASE_REQUIRED` (a discount), `NOT_ELIGIBLE` (the voucher has a list of e-mail addresses, and
-/// the viewer's is not on it), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION `VIEWER_DEACTIVATED`,
-/// `VIEWER_REQUIRED` (only first-play vouchers open by their code alone), then NOT_FOUND `RESERVATION_NOT_FOUND`, then
-/// FAILED_PRECONDITION `VOUCHER_USED` (a limit of 1, or a second use by the code alone) or `LIMIT_REACHED` (uses and reservations together),
-/// `VIEWER_LIMIT_REACHED`.
+/// `VOUCHER_DELETED`, `VOUCHER_DEACTIVATED`, `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end
+/// at once), then NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`, then FAILED_PRECONDITION
+/// `OUT_OF_SCOPE`, `ASSET_REQUIRED` (the scope names several assets, packages or price options and the request none of
+/// them), `PURCHASE_REQUIRED` (a discount), `NOT_ELIGIBLE` (the voucher has a list of e-mail addresses, and the viewer's
+/// is not on it), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION `VIEWER_DEACTIVATED`, `VIEWER_REQUIRED`
+/// (only first-play vouchers open by their code alone), then NOT_FOUND `RESERVATION_NOT_FOUND`, then FAILED_PRECONDITION
+/// `VOUCHER_USED` (a limit of 1, or a second use by the code alone) or `LIMIT_REACHED` (uses and reservations together),
+/// `VIEWER_LIMIT_REACHED`, `ADDRESS_REQUIRED` (a bought voucher for a print product that is delivered only to an
+/// address), `ALREADY_SUBSCRIBED` (a second active subscription to a package that allows only one).
 ///
 /// Codes can be guessed. Every call here or elsewhere that names a voucher by its code is refused RESOURCE_EXHAUSTED
 /// `TOO_MANY_FAILED_LOOKUPS`, with a RetryInfo, after too many codes that do not exist: 300 of one key, and one more
 /// for each half second since; 100 of one client address (64 bits of an IPv6 one), and one more for each second.
 public enum Usher_Vouchers_V1_VoucherService {
     /// Creates one voucher, with a code of the caller's own or a generated one. Scope `vouchers:write`.
-    /// Refusals: ALREADY_EXISTS `CODE_TAKEN` (ignoring case and outer blanks); NOT_FOUND `ASSET_NOT_FOUND`;
-    /// RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`; ALREADY_EXISTS `CODE_TAKEN`
+    /// (ignoring case and outer blanks); RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
     public static let createVoucher = TypedMethod<
         Usher_Vouchers_V1_CreateVoucherRequest,
         Usher_Vouchers_V1_Voucher
@@ -34,12 +36,13 @@ public enum Usher_Vouchers_V1_VoucherService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: true
         ),
-        requestTemplate: #"{"voucher": {"voucherId": "", "organisationId": "", "name": "", "code": "", "effect": "VOUCHER_EFFECT_UNSPECIFIED", "redeemOn": "REDEEM_ON_UNSPECIFIED", "accessPeriod": {"fixedExpireTime": "1970-01-01T00:00:00Z", "unit": "ACCESS_PERIOD_UNIT_UNSPECIFIED", "length": 0}, "discountPercent": 0, "scope": {"assetIds": [""]}, "redeemFrom": "1970-01-01T00:00:00Z", "redeemUntil": "1970-01-01T00:00:00Z", "usageLimit": 0, "usedCount": 0, "perViewerLimit": 0, "orderId": "", "custom": {}, "batchId": "", "ignoreGeoblocking": false, "ignoreSingleIp": false, "oneTimeUse": false, "tvCompatible": false, "redeemed": false, "redeemTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "state": "VOUCHER_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": "", "heldCount": 0, "emailCount": 0}, "codeProfile": {"kind": "CODE_PROFILE_KIND_UNSPECIFIED", "length": 0, "prefix": "", "suffix": "", "alphabet": ""}, "requestId": ""}"#
+        requestTemplate: #"{"voucher": {"voucherId": "", "organisationId": "", "name": "", "code": "", "effect": "VOUCHER_EFFECT_UNSPECIFIED", "redeemOn": "REDEEM_ON_UNSPECIFIED", "accessPeriod": {"fixedExpireTime": "1970-01-01T00:00:00Z", "unit": "ACCESS_PERIOD_UNIT_UNSPECIFIED", "length": 0}, "discountPercent": 0, "scope": {"assetIds": [""], "packageIds": [""], "priceOptionIds": [""], "paymentTypes": ["PAYMENT_TYPE_UNSPECIFIED"]}, "redeemFrom": "1970-01-01T00:00:00Z", "redeemUntil": "1970-01-01T00:00:00Z", "usageLimit": 0, "usedCount": 0, "perViewerLimit": 0, "orderId": "", "custom": {}, "batchId": "", "ignoreGeoblocking": false, "ignoreSingleIp": false, "oneTimeUse": false, "tvCompatible": false, "redeemed": false, "redeemTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "state": "VOUCHER_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": "", "heldCount": 0, "emailCount": 0, "discountDuration": "DISCOUNT_DURATION_UNSPECIFIED", "discountCycles": 0, "daysOfAccess": 0, "packageCode": "", "provisionService": "", "purchaserId": "", "voucherOrderId": ""}, "codeProfile": {"kind": "CODE_PROFILE_KIND_UNSPECIFIED", "length": 0, "prefix": "", "suffix": "", "alphabet": ""}, "requestId": "", "unlimited": false}"#
     )
 
-    /// Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`. Codes are drawn at random:
-    /// a shape of which nearly every code is used counts as exhausted.
-    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; FAILED_PRECONDITION `BATCH_FULL` (more than 1,000,000 vouchers in one);
+    /// Creates 1 to 10,000 ACCESS vouchers for one asset, or SUBSCRIPTION vouchers for one package, all or none. Scope
+    /// `vouchers:write`. Codes are drawn at random: a shape of which nearly every code is used counts as exhausted.
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`; FAILED_PRECONDITION `BATCH_FULL` (more than 1,000,000
+    /// vouchers in one);
     /// RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
     public static let generateVouchers = TypedMethod<
         Usher_Vouchers_V1_GenerateVouchersRequest,
@@ -52,7 +55,7 @@ public enum Usher_Vouchers_V1_VoucherService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: true
         ),
-        requestTemplate: #"{"assetId": "", "assetType": "ASSET_TYPE_UNSPECIFIED", "count": 0, "codeProfile": {"kind": "CODE_PROFILE_KIND_UNSPECIFIED", "length": 0, "prefix": "", "suffix": "", "alphabet": ""}, "batchId": "", "name": "", "redeemOn": "REDEEM_ON_UNSPECIFIED", "accessPeriod": {"fixedExpireTime": "1970-01-01T00:00:00Z", "unit": "ACCESS_PERIOD_UNIT_UNSPECIFIED", "length": 0}, "redeemFrom": "1970-01-01T00:00:00Z", "redeemUntil": "1970-01-01T00:00:00Z", "usageLimit": 0, "unlimited": false, "perViewerLimit": 0, "orderId": "", "custom": {}, "ignoreGeoblocking": false, "ignoreSingleIp": false, "oneTimeUse": false, "requestId": ""}"#
+        requestTemplate: #"{"assetId": "", "assetType": "ASSET_TYPE_UNSPECIFIED", "count": 0, "codeProfile": {"kind": "CODE_PROFILE_KIND_UNSPECIFIED", "length": 0, "prefix": "", "suffix": "", "alphabet": ""}, "batchId": "", "name": "", "redeemOn": "REDEEM_ON_UNSPECIFIED", "accessPeriod": {"fixedExpireTime": "1970-01-01T00:00:00Z", "unit": "ACCESS_PERIOD_UNIT_UNSPECIFIED", "length": 0}, "redeemFrom": "1970-01-01T00:00:00Z", "redeemUntil": "1970-01-01T00:00:00Z", "usageLimit": 0, "unlimited": false, "perViewerLimit": 0, "orderId": "", "custom": {}, "ignoreGeoblocking": false, "ignoreSingleIp": false, "oneTimeUse": false, "requestId": "", "packageCode": "", "daysOfAccess": 0, "provisionService": ""}"#
     )
 
     /// Returns one voucher by id. Scope `vouchers:read`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`.
@@ -88,8 +91,8 @@ public enum Usher_Vouchers_V1_VoucherService {
     )
 
     /// Creates vouchers with the caller's own codes, at most 10,000 a call. Scope `vouchers:write`.
-    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; with ATOMIC, ALREADY_EXISTS `CODE_TAKEN` where any code is, its row in the
-    /// metadata `row`; FAILED_PRECONDITION `BATCH_FULL`.
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`; with ATOMIC, ALREADY_EXISTS
+    /// `CODE_TAKEN` where any code is, its row in the metadata `row`; FAILED_PRECONDITION `BATCH_FULL`.
     public static let importVouchers = TypedMethod<
         Usher_Vouchers_V1_ImportVouchersRequest,
         Usher_Vouchers_V1_ImportVouchersResponse
@@ -101,7 +104,7 @@ public enum Usher_Vouchers_V1_VoucherService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: true
         ),
-        requestTemplate: #"{"template": {"voucherId": "", "organisationId": "", "name": "", "code": "", "effect": "VOUCHER_EFFECT_UNSPECIFIED", "redeemOn": "REDEEM_ON_UNSPECIFIED", "accessPeriod": {"fixedExpireTime": "1970-01-01T00:00:00Z", "unit": "ACCESS_PERIOD_UNIT_UNSPECIFIED", "length": 0}, "discountPercent": 0, "scope": {"assetIds": [""]}, "redeemFrom": "1970-01-01T00:00:00Z", "redeemUntil": "1970-01-01T00:00:00Z", "usageLimit": 0, "usedCount": 0, "perViewerLimit": 0, "orderId": "", "custom": {}, "batchId": "", "ignoreGeoblocking": false, "ignoreSingleIp": false, "oneTimeUse": false, "tvCompatible": false, "redeemed": false, "redeemTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "state": "VOUCHER_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": "", "heldCount": 0, "emailCount": 0}, "unlimited": false, "codes": [""], "batchId": "", "mode": "BULK_MODE_UNSPECIFIED", "validateOnly": false, "requestId": ""}"#
+        requestTemplate: #"{"template": {"voucherId": "", "organisationId": "", "name": "", "code": "", "effect": "VOUCHER_EFFECT_UNSPECIFIED", "redeemOn": "REDEEM_ON_UNSPECIFIED", "accessPeriod": {"fixedExpireTime": "1970-01-01T00:00:00Z", "unit": "ACCESS_PERIOD_UNIT_UNSPECIFIED", "length": 0}, "discountPercent": 0, "scope": {"assetIds": [""], "packageIds": [""], "priceOptionIds": [""], "paymentTypes": ["PAYMENT_TYPE_UNSPECIFIED"]}, "redeemFrom": "1970-01-01T00:00:00Z", "redeemUntil": "1970-01-01T00:00:00Z", "usageLimit": 0, "usedCount": 0, "perViewerLimit": 0, "orderId": "", "custom": {}, "batchId": "", "ignoreGeoblocking": false, "ignoreSingleIp": false, "oneTimeUse": false, "tvCompatible": false, "redeemed": false, "redeemTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "state": "VOUCHER_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": "", "heldCount": 0, "emailCount": 0, "discountDuration": "DISCOUNT_DURATION_UNSPECIFIED", "discountCycles": 0, "daysOfAccess": 0, "packageCode": "", "provisionService": "", "purchaserId": "", "voucherOrderId": ""}, "unlimited": false, "codes": [""], "batchId": "", "mode": "BULK_MODE_UNSPECIFIED", "validateOnly": false, "requestId": ""}"#
     )
 
     /// Finds vouchers by their code, their order or a value among their custom fields, each as a whole and ignoring case
@@ -122,7 +125,8 @@ public enum Usher_Vouchers_V1_VoucherService {
 
     /// Changes a voucher; everything of its creation but its code, effect and batch. Scope `vouchers:write`.
     /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`; ABORTED `ETAG_MISMATCH`;
-    /// FAILED_PRECONDITION `CODE_IMMUTABLE`, `EFFECT_IMMUTABLE`, `LIMIT_BELOW_USED`; NOT_FOUND `ASSET_NOT_FOUND`.
+    /// FAILED_PRECONDITION `CODE_IMMUTABLE`, `EFFECT_IMMUTABLE`, `LIMIT_BELOW_USED`; NOT_FOUND `ASSET_NOT_FOUND`,
+    /// `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`.
     public static let updateVoucher = TypedMethod<
         Usher_Vouchers_V1_UpdateVoucherRequest,
         Usher_Vouchers_V1_Voucher
@@ -134,10 +138,10 @@ public enum Usher_Vouchers_V1_VoucherService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: true
         ),
-        requestTemplate: #"{"voucher": {"voucherId": "", "organisationId": "", "name": "", "code": "", "effect": "VOUCHER_EFFECT_UNSPECIFIED", "redeemOn": "REDEEM_ON_UNSPECIFIED", "accessPeriod": {"fixedExpireTime": "1970-01-01T00:00:00Z", "unit": "ACCESS_PERIOD_UNIT_UNSPECIFIED", "length": 0}, "discountPercent": 0, "scope": {"assetIds": [""]}, "redeemFrom": "1970-01-01T00:00:00Z", "redeemUntil": "1970-01-01T00:00:00Z", "usageLimit": 0, "usedCount": 0, "perViewerLimit": 0, "orderId": "", "custom": {}, "batchId": "", "ignoreGeoblocking": false, "ignoreSingleIp": false, "oneTimeUse": false, "tvCompatible": false, "redeemed": false, "redeemTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "state": "VOUCHER_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": "", "heldCount": 0, "emailCount": 0}, "updateMask": "", "requestId": ""}"#
+        requestTemplate: #"{"voucher": {"voucherId": "", "organisationId": "", "name": "", "code": "", "effect": "VOUCHER_EFFECT_UNSPECIFIED", "redeemOn": "REDEEM_ON_UNSPECIFIED", "accessPeriod": {"fixedExpireTime": "1970-01-01T00:00:00Z", "unit": "ACCESS_PERIOD_UNIT_UNSPECIFIED", "length": 0}, "discountPercent": 0, "scope": {"assetIds": [""], "packageIds": [""], "priceOptionIds": [""], "paymentTypes": ["PAYMENT_TYPE_UNSPECIFIED"]}, "redeemFrom": "1970-01-01T00:00:00Z", "redeemUntil": "1970-01-01T00:00:00Z", "usageLimit": 0, "usedCount": 0, "perViewerLimit": 0, "orderId": "", "custom": {}, "batchId": "", "ignoreGeoblocking": false, "ignoreSingleIp": false, "oneTimeUse": false, "tvCompatible": false, "redeemed": false, "redeemTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "state": "VOUCHER_STATE_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": "", "heldCount": 0, "emailCount": 0, "discountDuration": "DISCOUNT_DURATION_UNSPECIFIED", "discountCycles": 0, "daysOfAccess": 0, "packageCode": "", "provisionService": "", "purchaserId": "", "voucherOrderId": ""}, "updateMask": "", "requestId": ""}"#
     )
 
-    /// Sets a voucher's end to now, and ends the accesses that it gave. Scope `vouchers:write`.
+    /// Sets a voucher's end to now, and ends the accesses that an ACCESS voucher gave. Scope `vouchers:write`.
     /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
     public static let expireVoucher = TypedMethod<
         Usher_Vouchers_V1_ExpireVoucherRequest,
@@ -153,7 +157,7 @@ public enum Usher_Vouchers_V1_VoucherService {
         requestTemplate: #"{"voucherId": "", "requestId": ""}"#
     )
 
-    /// Switches a voucher off, and ends the accesses that it gave. Doing so again changes nothing.
+    /// Switches a voucher off, and ends the accesses that an ACCESS voucher gave. Doing so again changes nothing.
     /// Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
     public static let deactivateVoucher = TypedMethod<
         Usher_Vouchers_V1_DeactivateVoucherRequest,
@@ -201,8 +205,9 @@ public enum Usher_Vouchers_V1_VoucherService {
         requestTemplate: #"{"voucherId": "", "etag": "", "requestId": ""}"#
     )
 
-    /// Takes a redemption back: the voucher has one use more, and the access that the redemption gave ends in the same
-    /// commit. Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`;
+    /// Takes a redemption back: the voucher has one use more, and the access or the subscription that the redemption gave
+    /// ends in the same commit; what was paid for as well stays. Scope `vouchers:write`. Refusals: NOT_FOUND
+    /// `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`;
     /// NOT_FOUND `REDEMPTION_NOT_FOUND`; FAILED_PRECONDITION `REDEMPTION_ROLLED_BACK`.
     public static let rollBackRedemption = TypedMethod<
         Usher_Vouchers_V1_RollBackRedemptionRequest,
@@ -218,7 +223,8 @@ public enum Usher_Vouchers_V1_VoucherService {
         requestTemplate: #"{"voucherId": "", "redemptionId": "", "requestId": ""}"#
     )
 
-    /// Lists vouchers, oldest first, deleted ones left out unless `state` asks for them. A page can be shorter than asked, and even empty, before the last one.
+    /// Lists vouchers, oldest first, deleted ones left out unless `state` asks for them. A page can be shorter than asked,
+    /// and even empty, before the last one.
     /// Scope `vouchers:read`.
     public static let listVouchers = TypedMethod<
         Usher_Vouchers_V1_ListVouchersRequest,
@@ -247,7 +253,7 @@ public enum Usher_Vouchers_V1_VoucherService {
             streaming: .unary, idempotency: .noSideEffects,
             hasRequestID: false, requestContainsMap: false
         ),
-        requestTemplate: #"{"code": "", "viewerId": "", "assetId": ""}"#
+        requestTemplate: #"{"code": "", "viewerId": "", "assetId": "", "packageId": "", "priceOptionId": "", "deliveryAddress": {"name": "", "street": "", "postcode": "", "city": "", "country": ""}}"#
     )
 
     /// Uses a voucher once and gives what it gives, in one commit. Scope `vouchers:redeem` or `vouchers:write`.
@@ -262,7 +268,7 @@ public enum Usher_Vouchers_V1_VoucherService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: false
         ),
-        requestTemplate: #"{"code": "", "viewerId": "", "assetId": "", "requestId": "", "reservationId": ""}"#
+        requestTemplate: #"{"code": "", "viewerId": "", "assetId": "", "requestId": "", "reservationId": "", "packageId": "", "priceOptionId": "", "deliveryAddress": {"name": "", "street": "", "postcode": "", "city": "", "country": ""}}"#
     )
 
     /// Holds one use of a voucher for a time, so that nobody else gets it: used and held together never exceed the limit.
@@ -279,7 +285,7 @@ public enum Usher_Vouchers_V1_VoucherService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: false
         ),
-        requestTemplate: #"{"code": "", "viewerId": "", "assetId": "", "ttl": "0s", "requestId": ""}"#
+        requestTemplate: #"{"code": "", "viewerId": "", "assetId": "", "ttl": "0s", "requestId": "", "packageId": "", "priceOptionId": ""}"#
     )
 
     /// Gives a reservation back before its time is over. Scope `vouchers:redeem` or `vouchers:write`.
@@ -319,7 +325,7 @@ public enum Usher_Vouchers_V1_VoucherService {
     /// Adds to the addresses that may use a voucher; their viewers need not exist yet. An address that is on the list
     /// already is passed over. Scope `vouchers:write`.
     /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`, `EMAIL_LIMIT_REACHED` (more than
-    /// 100,000 addresses); with ATOMIC, INVALID_ARGUMENT `EMAIL_INVALID`, its row in the metadata `row`.
+    /// 100,000 addresses); with ATOMIC, INVALID_ARGUMENT `EMAIL_INVALID` or `CSV_…`, the row in the metadata `row`.
     public static let addVoucherEmails = TypedMethod<
         Usher_Vouchers_V1_AddVoucherEmailsRequest,
         Usher_Vouchers_V1_AddVoucherEmailsResponse
@@ -331,7 +337,7 @@ public enum Usher_Vouchers_V1_VoucherService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: false
         ),
-        requestTemplate: #"{"voucherId": "", "emails": [""], "mode": "BULK_MODE_UNSPECIFIED", "validateOnly": false, "requestId": ""}"#
+        requestTemplate: #"{"voucherId": "", "emails": [""], "mode": "BULK_MODE_UNSPECIFIED", "validateOnly": false, "requestId": "", "csv": ""}"#
     )
 
     /// Removes addresses; those that are not on the list are passed over. Without any address left, every viewer may use
@@ -399,6 +405,89 @@ public enum Usher_Vouchers_V1_VoucherService {
         requestTemplate: #"{"batchId": "", "validateOnly": false, "requestId": ""}"#
     )
 
+    /// Orders vouchers for a package: they make no subscription until they are redeemed, each by whoever has it, for as
+    /// many days as the payment period lasts from now. Only where the operator has enabled it. Scope `vouchers:write`.
+    /// Refusals: FAILED_PRECONDITION `FEATURE_DISABLED`; NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`; FAILED_PRECONDITION
+    /// `VOUCHER_PURCHASE_DISABLED` (by the package), `PERIOD_DISABLED`, `PERIOD_TOO_LONG` (more than 9,999 days); for FREE
+    /// orders `PERIOD_NOT_FREE`, `PERIOD_NOT_LIMITED`; NOT_FOUND `VIEWER_NOT_FOUND` (the purchaser, only where viewers
+    /// must
+    /// be known); RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
+    public static let placeVoucherOrder = TypedMethod<
+        Usher_Vouchers_V1_PlaceVoucherOrderRequest,
+        Usher_Vouchers_V1_PlaceVoucherOrderResponse
+    >(
+        MethodDescriptor(
+            service: "usher.vouchers.v1.VoucherService", name: "PlaceVoucherOrder",
+            requestType: "usher.vouchers.v1.PlaceVoucherOrderRequest",
+            responseType: "usher.vouchers.v1.PlaceVoucherOrderResponse",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"paymentPeriodId": "", "quantity": 0, "purchaserId": "", "paymentMethod": "VOUCHER_PAYMENT_METHOD_UNSPECIFIED", "paymentReference": "", "name": "", "redeemUntil": "1970-01-01T00:00:00Z", "provisionService": "", "codeProfile": {"kind": "CODE_PROFILE_KIND_UNSPECIFIED", "length": 0, "prefix": "", "suffix": "", "alphabet": ""}, "requestId": ""}"#
+    )
+
+    /// Returns one order. Scope `vouchers:read`. Refusals: NOT_FOUND `VOUCHER_ORDER_NOT_FOUND`.
+    public static let getVoucherOrder = TypedMethod<
+        Usher_Vouchers_V1_GetVoucherOrderRequest,
+        Usher_Vouchers_V1_VoucherOrder
+    >(
+        MethodDescriptor(
+            service: "usher.vouchers.v1.VoucherService", name: "GetVoucherOrder",
+            requestType: "usher.vouchers.v1.GetVoucherOrderRequest",
+            responseType: "usher.vouchers.v1.VoucherOrder",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"voucherOrderId": ""}"#
+    )
+
+    /// Cancels an order: its vouchers that have not been used are switched off; the others and what they gave stay.
+    /// Cancelling it again changes nothing. Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_ORDER_NOT_FOUND`.
+    public static let cancelVoucherOrder = TypedMethod<
+        Usher_Vouchers_V1_CancelVoucherOrderRequest,
+        Usher_Vouchers_V1_VoucherOrder
+    >(
+        MethodDescriptor(
+            service: "usher.vouchers.v1.VoucherService", name: "CancelVoucherOrder",
+            requestType: "usher.vouchers.v1.CancelVoucherOrderRequest",
+            responseType: "usher.vouchers.v1.VoucherOrder",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"voucherOrderId": "", "reason": "", "requestId": ""}"#
+    )
+
+    /// Lists the vouchers that somebody has ordered, oldest first. Scope `vouchers:read`.
+    public static let listBoughtVouchers = TypedMethod<
+        Usher_Vouchers_V1_ListBoughtVouchersRequest,
+        Usher_Vouchers_V1_ListBoughtVouchersResponse
+    >(
+        MethodDescriptor(
+            service: "usher.vouchers.v1.VoucherService", name: "ListBoughtVouchers",
+            requestType: "usher.vouchers.v1.ListBoughtVouchersRequest",
+            responseType: "usher.vouchers.v1.ListBoughtVouchersResponse",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"purchaserId": "", "voucherOrderId": "", "pageSize": 0, "pageToken": ""}"#
+    )
+
+    /// Lists when, where and how much was viewed with a voucher, oldest first. Scope `vouchers:read`.
+    /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`.
+    public static let listVoucherSessions = TypedMethod<
+        Usher_Vouchers_V1_ListVoucherSessionsRequest,
+        Usher_Vouchers_V1_ListVoucherSessionsResponse
+    >(
+        MethodDescriptor(
+            service: "usher.vouchers.v1.VoucherService", name: "ListVoucherSessions",
+            requestType: "usher.vouchers.v1.ListVoucherSessionsRequest",
+            responseType: "usher.vouchers.v1.ListVoucherSessionsResponse",
+            streaming: .unary, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"voucherId": "", "pageSize": 0, "pageToken": ""}"#
+    )
+
     /// Lists the redemptions of one voucher, oldest first, those rolled back included. Scope `vouchers:read`.
     /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`.
     public static let listRedemptions = TypedMethod<
@@ -440,6 +529,11 @@ public enum Usher_Vouchers_V1_VoucherService {
         listVoucherEmails,
         getVoucherBatch,
         expireVoucherBatch,
+        placeVoucherOrder,
+        getVoucherOrder,
+        cancelVoucherOrder,
+        listBoughtVouchers,
+        listVoucherSessions,
         listRedemptions,
     ]
 }
@@ -461,6 +555,10 @@ extension Usher_Vouchers_V1_AddVoucherEmailsRequest: RequestWithID {}
 extension Usher_Vouchers_V1_RemoveVoucherEmailsRequest: RequestWithID {}
 
 extension Usher_Vouchers_V1_ExpireVoucherBatchRequest: RequestWithID {}
+
+extension Usher_Vouchers_V1_PlaceVoucherOrderRequest: RequestWithID {}
+
+extension Usher_Vouchers_V1_CancelVoucherOrderRequest: RequestWithID {}
 
 extension Usher_Vouchers_V1_ImportVouchersRequest: RequestWithID {}
 

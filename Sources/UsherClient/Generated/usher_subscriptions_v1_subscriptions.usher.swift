@@ -109,4 +109,20 @@ public struct Usher_Subscriptions_V1_SubscriptionServiceClient: Sendable {
     ) async throws -> Usher_Subscriptions_V1_Subscription {
         try await transport.unary(Usher_Subscriptions_V1_SubscriptionService.cancelSubscription, request, options: options)
     }
+
+    /// Lists what the subscription system has to know of subscriptions that bought vouchers have made, oldest first.
+    /// Scope `subscriptions:read`.
+    public func listSubscriptionExports(
+        _ request: Usher_Subscriptions_V1_ListSubscriptionExportsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Subscriptions_V1_ListSubscriptionExportsResponse {
+        try await transport.unary(Usher_Subscriptions_V1_SubscriptionService.listSubscriptionExports, request, options: options)
+    }
+
+    /// Notes that the subscription system has taken an export over; it is not listed any more. Doing so again changes
+    /// nothing. Scope `subscriptions:write`. Refusals: NOT_FOUND `SUBSCRIPTION_EXPORT_NOT_FOUND`.
+    public func acknowledgeSubscriptionExport(
+        _ request: Usher_Subscriptions_V1_AcknowledgeSubscriptionExportRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Subscriptions_V1_SubscriptionExport {
+        try await transport.unary(Usher_Subscriptions_V1_SubscriptionService.acknowledgeSubscriptionExport, request, options: options)
+    }
 }

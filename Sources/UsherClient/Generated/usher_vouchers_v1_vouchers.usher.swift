@@ -8,13 +8,15 @@ public import UsherAPI
 ///
 /// Wherever a code is given, case and outer blanks do not matter. Redeeming is refused in this order, and validating
 /// gives the same answer: NOT_FOUND `VOUCHER_NOT_FOUND`, then FAILED_PRECONDITION
-/// `VOUCHER_DELETED`, `VOUCHER_DEACTIVATED`, `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end at once), then NOT_FOUND
-/// `ASSET_NOT_FOUND`, then FAILED_PRECONDITION `OUT_OF_SCOPE`, `ASSET_REQUIRED` (the scope names several assets and
-/// the request none), `PURCHASE_REQUIRED` (a discount), `NOT_ELIGIBLE` (the voucher has a list of e-mail addresses, and
-/// the viewer's is not on it), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION `VIEWER_DEACTIVATED`,
-/// `VIEWER_REQUIRED` (only first-play vouchers open by their code alone), then NOT_FOUND `RESERVATION_NOT_FOUND`, then
-/// FAILED_PRECONDITION `VOUCHER_USED` (a limit of 1, or a second use by the code alone) or `LIMIT_REACHED` (uses and reservations together),
-/// `VIEWER_LIMIT_REACHED`.
+/// `VOUCHER_DELETED`, `VOUCHER_DEACTIVATED`, `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end
+/// at once), then NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`, then FAILED_PRECONDITION
+/// `OUT_OF_SCOPE`, `ASSET_REQUIRED` (the scope names several assets, packages or price options and the request none of
+/// them), `PURCHASE_REQUIRED` (a discount), `NOT_ELIGIBLE` (the voucher has a list of e-mail addresses, and the viewer's
+/// is not on it), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION `VIEWER_DEACTIVATED`, `VIEWER_REQUIRED`
+/// (only first-play vouchers open by their code alone), then NOT_FOUND `RESERVATION_NOT_FOUND`, then FAILED_PRECONDITION
+/// `VOUCHER_USED` (a limit of 1, or a second use by the code alone) or `LIMIT_REACHED` (uses and reservations together),
+/// `VIEWER_LIMIT_REACHED`, `ADDRESS_REQUIRED` (a bought voucher for a print product that is delivered only to an
+/// address), `ALREADY_SUBSCRIBED` (a second active subscription to a package that allows only one).
 ///
 /// Codes can be guessed. Every call here or elsewhere that names a voucher by its code is refused RESOURCE_EXHAUSTED
 /// `TOO_MANY_FAILED_LOOKUPS`, with a RetryInfo, after too many codes that do not exist: 300 of one key, and one more
@@ -25,17 +27,18 @@ public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
     public init(transport: any UnaryTransport) { self.transport = transport }
 
     /// Creates one voucher, with a code of the caller's own or a generated one. Scope `vouchers:write`.
-    /// Refusals: ALREADY_EXISTS `CODE_TAKEN` (ignoring case and outer blanks); NOT_FOUND `ASSET_NOT_FOUND`;
-    /// RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`; ALREADY_EXISTS `CODE_TAKEN`
+    /// (ignoring case and outer blanks); RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
     public func createVoucher(
         _ request: Usher_Vouchers_V1_CreateVoucherRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Vouchers_V1_Voucher {
         try await transport.unary(Usher_Vouchers_V1_VoucherService.createVoucher, request, options: options)
     }
 
-    /// Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`. Codes are drawn at random:
-    /// a shape of which nearly every code is used counts as exhausted.
-    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; FAILED_PRECONDITION `BATCH_FULL` (more than 1,000,000 vouchers in one);
+    /// Creates 1 to 10,000 ACCESS vouchers for one asset, or SUBSCRIPTION vouchers for one package, all or none. Scope
+    /// `vouchers:write`. Codes are drawn at random: a shape of which nearly every code is used counts as exhausted.
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`; FAILED_PRECONDITION `BATCH_FULL` (more than 1,000,000
+    /// vouchers in one);
     /// RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
     public func generateVouchers(
         _ request: Usher_Vouchers_V1_GenerateVouchersRequest, options: CallOptions = CallOptions()
@@ -60,8 +63,8 @@ public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
     }
 
     /// Creates vouchers with the caller's own codes, at most 10,000 a call. Scope `vouchers:write`.
-    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; with ATOMIC, ALREADY_EXISTS `CODE_TAKEN` where any code is, its row in the
-    /// metadata `row`; FAILED_PRECONDITION `BATCH_FULL`.
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`; with ATOMIC, ALREADY_EXISTS
+    /// `CODE_TAKEN` where any code is, its row in the metadata `row`; FAILED_PRECONDITION `BATCH_FULL`.
     public func importVouchers(
         _ request: Usher_Vouchers_V1_ImportVouchersRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Vouchers_V1_ImportVouchersResponse {
@@ -78,14 +81,15 @@ public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
 
     /// Changes a voucher; everything of its creation but its code, effect and batch. Scope `vouchers:write`.
     /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`; ABORTED `ETAG_MISMATCH`;
-    /// FAILED_PRECONDITION `CODE_IMMUTABLE`, `EFFECT_IMMUTABLE`, `LIMIT_BELOW_USED`; NOT_FOUND `ASSET_NOT_FOUND`.
+    /// FAILED_PRECONDITION `CODE_IMMUTABLE`, `EFFECT_IMMUTABLE`, `LIMIT_BELOW_USED`; NOT_FOUND `ASSET_NOT_FOUND`,
+    /// `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`.
     public func updateVoucher(
         _ request: Usher_Vouchers_V1_UpdateVoucherRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Vouchers_V1_Voucher {
         try await transport.unary(Usher_Vouchers_V1_VoucherService.updateVoucher, request, options: options)
     }
 
-    /// Sets a voucher's end to now, and ends the accesses that it gave. Scope `vouchers:write`.
+    /// Sets a voucher's end to now, and ends the accesses that an ACCESS voucher gave. Scope `vouchers:write`.
     /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
     public func expireVoucher(
         _ request: Usher_Vouchers_V1_ExpireVoucherRequest, options: CallOptions = CallOptions()
@@ -93,7 +97,7 @@ public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
         try await transport.unary(Usher_Vouchers_V1_VoucherService.expireVoucher, request, options: options)
     }
 
-    /// Switches a voucher off, and ends the accesses that it gave. Doing so again changes nothing.
+    /// Switches a voucher off, and ends the accesses that an ACCESS voucher gave. Doing so again changes nothing.
     /// Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
     public func deactivateVoucher(
         _ request: Usher_Vouchers_V1_DeactivateVoucherRequest, options: CallOptions = CallOptions()
@@ -117,8 +121,9 @@ public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
         try await transport.unary(Usher_Vouchers_V1_VoucherService.deleteVoucher, request, options: options)
     }
 
-    /// Takes a redemption back: the voucher has one use more, and the access that the redemption gave ends in the same
-    /// commit. Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`;
+    /// Takes a redemption back: the voucher has one use more, and the access or the subscription that the redemption gave
+    /// ends in the same commit; what was paid for as well stays. Scope `vouchers:write`. Refusals: NOT_FOUND
+    /// `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`;
     /// NOT_FOUND `REDEMPTION_NOT_FOUND`; FAILED_PRECONDITION `REDEMPTION_ROLLED_BACK`.
     public func rollBackRedemption(
         _ request: Usher_Vouchers_V1_RollBackRedemptionRequest, options: CallOptions = CallOptions()
@@ -126,7 +131,8 @@ public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
         try await transport.unary(Usher_Vouchers_V1_VoucherService.rollBackRedemption, request, options: options)
     }
 
-    /// Lists vouchers, oldest first, deleted ones left out unless `state` asks for them. A page can be shorter than asked, and even empty, before the last one.
+    /// Lists vouchers, oldest first, deleted ones left out unless `state` asks for them. A page can be shorter than asked,
+    /// and even empty, before the last one.
     /// Scope `vouchers:read`.
     public func listVouchers(
         _ request: Usher_Vouchers_V1_ListVouchersRequest, options: CallOptions = CallOptions()
@@ -179,7 +185,7 @@ public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
     /// Adds to the addresses that may use a voucher; their viewers need not exist yet. An address that is on the list
     /// already is passed over. Scope `vouchers:write`.
     /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`, `EMAIL_LIMIT_REACHED` (more than
-    /// 100,000 addresses); with ATOMIC, INVALID_ARGUMENT `EMAIL_INVALID`, its row in the metadata `row`.
+    /// 100,000 addresses); with ATOMIC, INVALID_ARGUMENT `EMAIL_INVALID` or `CSV_…`, the row in the metadata `row`.
     public func addVoucherEmails(
         _ request: Usher_Vouchers_V1_AddVoucherEmailsRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Vouchers_V1_AddVoucherEmailsResponse {
@@ -217,6 +223,49 @@ public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
         _ request: Usher_Vouchers_V1_ExpireVoucherBatchRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Vouchers_V1_ExpireVoucherBatchResponse {
         try await transport.unary(Usher_Vouchers_V1_VoucherService.expireVoucherBatch, request, options: options)
+    }
+
+    /// Orders vouchers for a package: they make no subscription until they are redeemed, each by whoever has it, for as
+    /// many days as the payment period lasts from now. Only where the operator has enabled it. Scope `vouchers:write`.
+    /// Refusals: FAILED_PRECONDITION `FEATURE_DISABLED`; NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`; FAILED_PRECONDITION
+    /// `VOUCHER_PURCHASE_DISABLED` (by the package), `PERIOD_DISABLED`, `PERIOD_TOO_LONG` (more than 9,999 days); for FREE
+    /// orders `PERIOD_NOT_FREE`, `PERIOD_NOT_LIMITED`; NOT_FOUND `VIEWER_NOT_FOUND` (the purchaser, only where viewers
+    /// must
+    /// be known); RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
+    public func placeVoucherOrder(
+        _ request: Usher_Vouchers_V1_PlaceVoucherOrderRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Vouchers_V1_PlaceVoucherOrderResponse {
+        try await transport.unary(Usher_Vouchers_V1_VoucherService.placeVoucherOrder, request, options: options)
+    }
+
+    /// Returns one order. Scope `vouchers:read`. Refusals: NOT_FOUND `VOUCHER_ORDER_NOT_FOUND`.
+    public func getVoucherOrder(
+        _ request: Usher_Vouchers_V1_GetVoucherOrderRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Vouchers_V1_VoucherOrder {
+        try await transport.unary(Usher_Vouchers_V1_VoucherService.getVoucherOrder, request, options: options)
+    }
+
+    /// Cancels an order: its vouchers that have not been used are switched off; the others and what they gave stay.
+    /// Cancelling it again changes nothing. Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_ORDER_NOT_FOUND`.
+    public func cancelVoucherOrder(
+        _ request: Usher_Vouchers_V1_CancelVoucherOrderRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Vouchers_V1_VoucherOrder {
+        try await transport.unary(Usher_Vouchers_V1_VoucherService.cancelVoucherOrder, request, options: options)
+    }
+
+    /// Lists the vouchers that somebody has ordered, oldest first. Scope `vouchers:read`.
+    public func listBoughtVouchers(
+        _ request: Usher_Vouchers_V1_ListBoughtVouchersRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Vouchers_V1_ListBoughtVouchersResponse {
+        try await transport.unary(Usher_Vouchers_V1_VoucherService.listBoughtVouchers, request, options: options)
+    }
+
+    /// Lists when, where and how much was viewed with a voucher, oldest first. Scope `vouchers:read`.
+    /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`.
+    public func listVoucherSessions(
+        _ request: Usher_Vouchers_V1_ListVoucherSessionsRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Vouchers_V1_ListVoucherSessionsResponse {
+        try await transport.unary(Usher_Vouchers_V1_VoucherService.listVoucherSessions, request, options: options)
     }
 
     /// Lists the redemptions of one voucher, oldest first, those rolled back included. Scope `vouchers:read`.

@@ -114,6 +114,11 @@ enum PriceOptionStore {
         try tx.row("SELECT \(columns) FROM price_options WHERE key = ?", key, read: option)
     }
 
+    static func findLive(key: Int64, in tx: Transaction) throws -> PriceOption? {
+        try tx.row(
+            "SELECT \(columns) FROM price_options WHERE key = ? AND delete_time IS NULL", key, read: option)
+    }
+
     static func key(of id: String, in tx: Transaction) throws -> Int64? {
         try tx.row("SELECT key FROM price_options WHERE price_option_id = ? AND delete_time IS NULL", id) {
             try $0.int64(0)

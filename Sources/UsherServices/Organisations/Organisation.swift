@@ -18,7 +18,8 @@ struct Organisation: Hashable, Sendable {
     static let nameLengths = 1...200
     /// Of the reason for a suspension.
     static let reasonLengths = 0...1_000
+    static let voucherPurchaseFeature = "purchasable_vouchers"
 
     /// The features that the operator has switched on, by their names in ``Caller/features``.
-    var features: Set<String> { sellsVouchers ? ["purchasable_vouchers"] : [] }
+    var features: Set<String> { sellsVouchers ? [Self.voucherPurchaseFeature] : [] }
 }

@@ -7,7 +7,12 @@ struct Redemption: Hashable, Sendable {
     var voucherID: ResourceID
     var viewerKey: Int64?
     var assetKey: Int64?
+    var packageKey: Int64?
     var accessID: ResourceID
+    /// The subscription that it made.
+    var subscriptionID: ResourceID?
+    /// The voucher's at that time.
+    var provisionService: String
     var redeemTime: Instant
     /// Nil where it counts.
     var rollBackTime: Instant?
@@ -26,7 +31,10 @@ enum RedemptionStore {
                 id \(type.integer) NOT NULL,
                 viewer_key \(type.integer) REFERENCES viewers (key),
                 asset_key \(type.integer) REFERENCES assets (key),
+                package_key \(type.integer) REFERENCES packages (key),
                 access_id \(type.integer) NOT NULL REFERENCES accesses (id),
+                subscription_id \(type.integer),
+                provision_service \(type.text),
                 redeem_time \(type.integer) NOT NULL,
                 roll_back_time \(type.integer),
                 is_limited \(type.integer) NOT NULL CHECK (is_limited IN (0, 1)),
@@ -42,11 +50,14 @@ enum RedemptionStore {
     static func insert(_ redemption: Redemption, isLimited: Bool, in tx: Transaction) throws {
         try tx.execute(
             """
-            INSERT INTO redemptions (voucher_id, id, viewer_key, asset_key, access_id, redeem_time, is_limited)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO redemptions (voucher_id, id, viewer_key, asset_key, access_id, redeem_time, is_limited,
+                package_key, subscription_id, provision_service)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             redemption.voucherID.number, redemption.id.number, redemption.viewerKey, redemption.assetKey,
-            redemption.accessID.number, redemption.redeemTime, isLimited)
+            redemption.accessID.number, redemption.redeemTime, isLimited, redemption.packageKey,
+            redemption.subscriptionID?.number,
+            redemption.provisionService.isEmpty ? nil : redemption.provisionService)
     }
 
     /// How often a viewer has used a voucher that has a limit per viewer.
@@ -57,7 +68,10 @@ enum RedemptionStore {
         ) { try $0.int(0) } ?? 0
     }
 
-    private static let columns = "id, voucher_id, viewer_key, asset_key, access_id, redeem_time, roll_back_time"
+    private static let columns = """
+        id, voucher_id, viewer_key, asset_key, access_id, redeem_time, roll_back_time, package_key, subscription_id,
+        provision_service
+        """
 
     static func list(
         of voucherID: ResourceID, after: Int64, limit: Int, in tx: Transaction
@@ -108,7 +122,9 @@ enum RedemptionStore {
         Redemption(
             id: try row.id(0, prefix: Redemption.prefix), voucherID: try row.id(1, prefix: Voucher.prefix),
             viewerKey: try row.int64OrNil(2), assetKey: try row.int64OrNil(3),
-            accessID: try row.id(4, prefix: Access.prefix), redeemTime: try row.instant(5),
+            packageKey: try row.int64OrNil(7), accessID: try row.id(4, prefix: Access.prefix),
+            subscriptionID: try row.idOrNil(8, prefix: Subscription.prefix),
+            provisionService: try row.textOrNil(9) ?? "", redeemTime: try row.instant(5),
             rollBackTime: try row.instantOrNil(6))
     }
 }

@@ -4,7 +4,7 @@ import UsherContract
 /// A code that opens something.
 struct Voucher: Hashable, Sendable {
     enum Effect: Int64, Sendable {
-        case access = 1, discount
+        case access = 1, discount, subscription
     }
     enum RedeemOn: Int64, Sendable {
         case redeem = 1, firstPlay
@@ -19,12 +19,31 @@ struct Voucher: Hashable, Sendable {
         case fixed(Instant)
         case after(CalendarPeriod)
     }
-    enum Scope: Hashable, Sendable {
-        case everything
-        /// The one asset with this key.
-        case asset(Int64)
-        /// Several assets, which the Store lists.
-        case assets
+    /// What a discount takes off, and for how long.
+    struct Discount: Hashable, Sendable {
+        /// 1 to 100.
+        var percent: Int
+        /// The payments that it is given for, from the first; nil for all.
+        var cycles: Int?
+
+        static let percents = 1...100
+        static let cycles = 1...1_200
+
+        /// What is left of an amount, rounded to the nearest minor unit, halves up.
+        func reduced(_ minorUnits: Int64) -> Int64 { (minorUnits * Int64(100 - percent) + 50) / 100 }
+    }
+    /// The order that it was bought in.
+    struct Purchase: Hashable, Sendable {
+        var orderKey: Int64
+        var purchaserKey: Int64
+    }
+    /// The subscription that redeeming makes.
+    struct Offer: Hashable, Sendable {
+        /// 1 to 9,999, in the organisation's time zone.
+        var days: Int
+        var packageKey: Int64
+
+        static let days = 1...9_999
     }
 
     /// What a voucher says of the accesses that it gave, for as long as they last.
@@ -42,9 +61,12 @@ struct Voucher: Hashable, Sendable {
     var effect: Effect
     var redeemOn: RedeemOn
     var period: Period
-    /// Only of a discount; 1 to 100.
-    var discountPercent: Int?
-    var scope: Scope
+    /// Only of a DISCOUNT.
+    var discount: Discount?
+    /// Only of a SUBSCRIPTION.
+    var offer: Offer?
+    var scope: VoucherScope
+    var paymentTypes: VoucherPaymentTypes
     var redeemFrom: Instant?
     var redeemUntil: Instant?
     /// Nil for unlimited.
@@ -56,7 +78,11 @@ struct Voucher: Hashable, Sendable {
     var perViewerLimit: Int?
     var orderID: String
     var custom: CustomFields
+    /// The system that it was created by or for.
+    var provisionService: String
     var batchKey: Int64?
+    /// Nil where it was not bought.
+    var purchase: Purchase?
     var ignoresGeoblocking: Bool
     var ignoresSingleIP: Bool
     var isOneTime: Bool
@@ -75,6 +101,7 @@ struct Voucher: Hashable, Sendable {
     static let prefix = "vch"
     static let nameLengths = 0...200
     static let orderIDLengths = 0...200
+    static let provisionServiceLengths = 0...200
     static let limits = 1...1_000_000_000
     static let customCount = 50
     static let customNameLengths = 1...100
@@ -152,11 +179,12 @@ struct CustomFields: Hashable, Sendable {
 /// What is known when a use of a voucher is judged, beyond the voucher itself.
 struct VoucherUseFacts: Hashable, Sendable {
     enum Target: Hashable, Sendable {
-        /// The asset that the access will be to; nil for everything.
-        case asset(Int64?)
+        case item(VoucherItem)
         case unknownAsset
+        case unknownPackage
+        case unknownPriceOption
         case outOfScope
-        /// The scope names several assets and the caller none.
+        /// The scope names several things and the caller none.
         case ambiguous
     }
     enum User: Hashable, Sendable {
@@ -172,9 +200,9 @@ struct VoucherUseFacts: Hashable, Sendable {
         /// Nobody yet: whoever takes a reservation up.
         case anybody
     }
-    /// What the use is of.
+    /// What the voucher is used in.
     enum Purpose: Hashable, Sendable {
-        case redemption, reservation
+        case redemption, reservation, purchase
     }
 
     var target: Target
@@ -185,6 +213,10 @@ struct VoucherUseFacts: Hashable, Sendable {
     var lacksReservation = false
     /// Uses that are held, but for the one that is taken up.
     var held = 0
+    /// What is bought is delivered to an address, and none was given.
+    var lacksAddress = false
+    /// The viewer has a subscription to the package already, which allows only one.
+    var isSubscribed = false
     var purpose = Purpose.redemption
 }
 
@@ -194,16 +226,19 @@ extension Voucher {
         if let refusal = refusalByState(at: now) { return refusal }
         switch facts.target {
         case .unknownAsset: return .assetNotFound
+        case .unknownPackage: return .packageNotFound
+        case .unknownPriceOption: return .priceOptionNotFound
         case .outOfScope: return .outOfScope
         case .ambiguous: return .assetRequired
-        case .asset: break
+        case .item: break
         }
+        if effect == .subscription, facts.purpose == .purchase { return .outOfScope }
         if effect == .discount, facts.purpose == .redemption { return .purchaseRequired }
         if !facts.isEligible { return .notEligible }
         switch facts.user {
         case .unknownViewer: return .viewerNotFound
         case .deactivatedViewer: return .viewerDeactivated
-        case .nobody where redeemOn == .redeem: return .viewerRequired
+        case .nobody where redeemOn == .redeem || effect == .subscription: return .viewerRequired
         case .nobody, .viewer, .anybody: break
         }
         if facts.lacksReservation { return .reservationNotFound }
@@ -214,6 +249,8 @@ extension Voucher {
         if case .viewer(let uses) = facts.user, let perViewerLimit, uses >= perViewerLimit {
             return .viewerLimitReached
         }
+        if facts.lacksAddress { return .addressRequired }
+        if facts.isSubscribed { return .alreadySubscribed }
         return nil
     }
 

@@ -1,19 +1,24 @@
 import UsherContract
 
-/// An address on a voucher's list, as compared: NFC, lower case, without outer blanks.
-struct VoucherEmail: Hashable, Sendable {
-    let folded: String
-
-    /// In a list.
+/// The rules of a voucher's list of e-mail addresses.
+enum VoucherEmail {
+    /// Addresses in a list.
     static let limit = 100_000
-    /// Addresses in one call.
+    /// Addresses that are named one by one in a call.
     static let counts = 1...10_000
 
+    /// The columns of a file of addresses.
+    enum Column: String, CSVColumn {
+        case email
+
+        static let required: Set<Self> = [.email]
+    }
+
     /// Nil for what is no address.
-    init?(_ text: String) {
-        guard let folded = VoucherCode(text)?.folded, folded.unicodeScalars.count <= Viewer.emailLengths.upperBound,
-            Viewer.isEmail(folded)
+    static func address(_ text: String) -> EmailAddress? {
+        guard text.utf8.count <= Viewer.emailLengths.upperBound * 4, let address = EmailAddress(text),
+            address.folded.unicodeScalars.count <= Viewer.emailLengths.upperBound
         else { return nil }
-        self.folded = folded
+        return address
     }
 }

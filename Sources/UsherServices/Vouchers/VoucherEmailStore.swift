@@ -17,14 +17,14 @@ enum VoucherEmailStore {
     }
 
     /// - Returns: false where it is on the list already.
-    static func insert(_ email: VoucherEmail, of voucherID: ResourceID, in tx: Transaction) throws -> Bool {
+    static func insert(_ email: EmailAddress, of voucherID: ResourceID, in tx: Transaction) throws -> Bool {
         try tx.execute(
             "INSERT INTO voucher_emails (voucher_id, email) VALUES (?, ?) ON CONFLICT DO NOTHING",
             voucherID.number, email.folded) == 1
     }
 
     /// - Returns: false where it was not on the list.
-    static func delete(_ email: VoucherEmail, of voucherID: ResourceID, in tx: Transaction) throws -> Bool {
+    static func delete(_ email: EmailAddress, of voucherID: ResourceID, in tx: Transaction) throws -> Bool {
         try tx.execute(
             "DELETE FROM voucher_emails WHERE voucher_id = ? AND email = ?", voucherID.number, email.folded) == 1
     }
@@ -33,7 +33,7 @@ enum VoucherEmailStore {
         try tx.execute("DELETE FROM voucher_emails WHERE voucher_id = ?", voucherID.number)
     }
 
-    static func contains(_ email: VoucherEmail, of voucherID: ResourceID, in tx: Transaction) throws -> Bool {
+    static func contains(_ email: EmailAddress, of voucherID: ResourceID, in tx: Transaction) throws -> Bool {
         try tx.row(
             "SELECT 1 FROM voucher_emails WHERE voucher_id = ? AND email = ?", voucherID.number, email.folded
         ) { _ in true } ?? false

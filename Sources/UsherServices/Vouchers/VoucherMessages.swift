@@ -7,6 +7,39 @@ extension Usher_Vouchers_V1_ListVouchersRequest: PagedRequest {}
 extension Usher_Vouchers_V1_ListRedemptionsRequest: PagedRequest {}
 extension Usher_Vouchers_V1_SearchVouchersRequest: PagedRequest {}
 extension Usher_Vouchers_V1_ListVoucherEmailsRequest: PagedRequest {}
+extension Usher_Vouchers_V1_ListBoughtVouchersRequest: PagedRequest {}
+extension Usher_Vouchers_V1_ListVoucherSessionsRequest: PagedRequest {}
+
+extension Usher_Vouchers_V1_RedeemVoucherRequest: VoucherUseRequest {}
+extension Usher_Vouchers_V1_ValidateVoucherRequest: VoucherUseRequest {}
+extension Usher_Vouchers_V1_ReserveVoucherRequest: VoucherUseRequest {}
+
+/// A request that says what a voucher is to be used for.
+protocol VoucherUseRequest {
+    var code: String { get }
+    var viewerID: String { get }
+    var assetID: String { get }
+    var packageID: String { get }
+    var priceOptionID: String { get }
+}
+
+extension DeliveryAddress {
+    /// Nil where it is absent; violations for what is no address.
+    init?(
+        _ given: Usher_Type_V1_PostalAddress, isSet: Bool, _ violations: inout Violations
+    ) {
+        guard isSet else { return nil }
+        self.init(
+            name: given.name, street: given.street, postcode: given.postcode, city: given.city,
+            country: given.country.uppercased())
+        for (text, field) in [(name, "name"), (street, "street"), (postcode, "postcode"), (city, "city")] {
+            violations.requireText(text, "delivery_address.\(field)", Self.lengths)
+        }
+        violations.require(
+            GeoPolicy.isCountryCode(given.country), "delivery_address.country",
+            "must be an ISO 3166-1 alpha-2 code such as SE")
+    }
+}
 
 /// The fields of a voucher that an update mask may name.
 enum VoucherField: String, CaseIterable {
@@ -22,6 +55,11 @@ enum VoucherField: String, CaseIterable {
     case ignoreGeoblocking = "ignore_geoblocking"
     case ignoreSingleIP = "ignore_single_ip"
     case oneTimeUse = "one_time_use"
+    case discountDuration = "discount_duration"
+    case discountCycles = "discount_cycles"
+    case daysOfAccess = "days_of_access"
+    case packageCode = "package_code"
+    case provisionService = "provision_service"
 }
 
 extension Usher_Vouchers_V1_Voucher {
@@ -44,6 +82,11 @@ extension Usher_Vouchers_V1_Voucher {
         case .ignoreGeoblocking: ignoreGeoblocking = given.ignoreGeoblocking
         case .ignoreSingleIP: ignoreSingleIp = given.ignoreSingleIp
         case .oneTimeUse: oneTimeUse = given.oneTimeUse
+        case .discountDuration: discountDuration = given.discountDuration
+        case .discountCycles: discountCycles = given.discountCycles
+        case .daysOfAccess: daysOfAccess = given.daysOfAccess
+        case .packageCode: packageCode = given.packageCode
+        case .provisionService: provisionService = given.provisionService
         }
     }
 }
@@ -179,17 +222,19 @@ struct VoucherTerms {
     var name: String
     var redeemOn: Voucher.RedeemOn
     var period: Voucher.Period
-    var redeemFrom: Instant?
-    var redeemUntil: Instant?
+    var redeemFrom: Instant? = nil
+    var redeemUntil: Instant? = nil
     var usageLimit: Int?
-    var perViewerLimit: Int?
+    var perViewerLimit: Int? = nil
     var orderID: String
     var custom: [String: String]
+    var provisionService: String
 
     /// - Parameter field: how a field of the request is called in a violation.
     func check(_ field: (String) -> String, _ violations: inout Violations) {
         violations.requireText(name, field("name"), Voucher.nameLengths)
         violations.requireText(orderID, field("order_id"), Voucher.orderIDLengths)
+        violations.requireText(provisionService, field("provision_service"), Voucher.provisionServiceLengths)
         for (limit, name) in [(usageLimit, "usage_limit"), (perViewerLimit, "per_viewer_limit")] {
             violations.require(
                 limit.map(Voucher.limits.contains) ?? true, field(name), "must be 1 to 1,000,000,000, or absent")
@@ -206,11 +251,23 @@ struct VoucherTerms {
     }
 }
 
+extension Usher_Vouchers_V1_GeneratedVoucher {
+    init(_ voucher: Voucher) {
+        self.init()
+        voucherID = voucher.id.description
+        code = voucher.code.text
+        tvCompatible = voucher.code.isTVCompatible
+    }
+}
+
 /// Turns stored vouchers into messages, and looks each batch and asset up once for a whole page.
 struct VoucherPresenter {
     private let tx: Transaction
     private var batchIDs: [Int64: String] = [:]
     private var assetIDs: [Int64: String] = [:]
+    private var viewerIDs: [Int64: String] = [:]
+    private var packageIDs: [Int64: String] = [:]
+    private var packageCodes: [Int64: String] = [:]
 
     init(_ tx: Transaction) { self.tx = tx }
 
@@ -220,12 +277,15 @@ struct VoucherPresenter {
         message.organisationID = try tx.organisationID
         message.name = voucher.name
         message.code = voucher.code.text
-        message.effect = voucher.effect == .access ? .access : .discount
+        message.effect = voucher.effect.message
         message.redeemOn = voucher.redeemOn.message
         if let period = voucher.period.message { message.accessPeriod = period }
-        message.discountPercent = Int32(voucher.discountPercent ?? 0)
-        let assets = try scope(of: voucher)
-        if !assets.isEmpty { message.scope.assetIds = assets }
+        voucher.discount?.write(to: &message)
+        if let offer = voucher.offer {
+            (message.daysOfAccess, message.packageCode) = (Int32(offer.days), try packageCode(offer.packageKey))
+        }
+        message.provisionService = voucher.provisionService
+        if let scope = try scope(of: voucher) { message.scope = scope }
         if let time = voucher.redeemFrom { message.redeemFrom = Google_Protobuf_Timestamp(time) }
         if let time = voucher.redeemUntil { message.redeemUntil = Google_Protobuf_Timestamp(time) }
         if let limit = voucher.usageLimit { message.usageLimit = Int32(limit) }
@@ -236,6 +296,10 @@ struct VoucherPresenter {
         message.orderID = voucher.orderID
         message.custom = voucher.custom.values
         if let key = voucher.batchKey { message.batchID = try batchID(key) }
+        if let purchase = voucher.purchase {
+            message.purchaserID = try viewerID(purchase.purchaserKey)
+            message.voucherOrderID = ResourceID(prefix: VoucherOrder.prefix, number: purchase.orderKey).description
+        }
         message.ignoreGeoblocking = voucher.ignoresGeoblocking
         message.ignoreSingleIp = voucher.ignoresSingleIP
         message.oneTimeUse = voucher.isOneTime
@@ -254,14 +318,16 @@ struct VoucherPresenter {
         try voucher.accessKey.flatMap { try AccessStore.expireTime(of: $0, in: tx) }
     }
 
-    private mutating func scope(of voucher: Voucher) throws -> [String] {
-        let keys =
-            switch voucher.scope {
-            case .everything: [Int64]()
-            case .asset(let key): [key]
-            case .assets: try VoucherStore.assetKeys(of: voucher.id.number, in: tx)
-            }
-        return try keys.map { try assetID($0) }.sorted()
+    /// Nil for everything.
+    private mutating func scope(of voucher: Voucher) throws -> Usher_Vouchers_V1_VoucherScope? {
+        guard voucher.scope != .everything || voucher.paymentTypes != .any else { return nil }
+        let items = try VoucherStore.items(of: voucher, in: tx)
+        var scope = Usher_Vouchers_V1_VoucherScope()
+        scope.assetIds = try items.assets.map { try assetID($0) }.sorted()
+        scope.packageIds = try items.packages.map { try packageID($0) }.sorted()
+        scope.priceOptionIds = try items.priceOptions.map { try PriceOptionStore.id(of: $0, in: tx) ?? "" }.sorted()
+        if voucher.paymentTypes != .any { scope.paymentTypes = [voucher.paymentTypes == .ppv ? .ppv : .subscription] }
+        return scope
     }
 
     mutating func assetID(_ key: Int64) throws -> String {
@@ -271,23 +337,46 @@ struct VoucherPresenter {
         return id
     }
 
+    mutating func viewerID(_ key: Int64) throws -> String {
+        if let id = viewerIDs[key] { return id }
+        let id = try ViewerStore.id(of: key, in: tx) ?? ""
+        viewerIDs[key] = id
+        return id
+    }
+
+    mutating func packageID(_ key: Int64) throws -> String {
+        if let id = packageIDs[key] { return id }
+        let id = try PackageStore.id(of: key, in: tx) ?? ""
+        packageIDs[key] = id
+        return id
+    }
+
+    mutating func packageCode(_ key: Int64) throws -> String {
+        if let code = packageCodes[key] { return code }
+        let code = try PackageStore.code(of: key, in: tx) ?? ""
+        packageCodes[key] = code
+        return code
+    }
+
     private mutating func batchID(_ key: Int64) throws -> String {
         if let id = batchIDs[key] { return id }
         let id = try VoucherStore.batchID(of: key, in: tx) ?? ""
         batchIDs[key] = id
         return id
     }
-}
 
-extension Usher_Vouchers_V1_Redemption {
-    init(_ redemption: Redemption, viewerID: String, assetID: String) {
-        self.init()
-        redemptionID = redemption.id.description
-        voucherID = redemption.voucherID.description
-        self.viewerID = viewerID
-        self.assetID = assetID
-        accessID = redemption.accessID.description
-        redeemTime = Google_Protobuf_Timestamp(redemption.redeemTime)
-        if let time = redemption.rollBackTime { rollBackTime = Google_Protobuf_Timestamp(time) }
+    mutating func message(_ redemption: Redemption, viewerID: String) throws -> Usher_Vouchers_V1_Redemption {
+        var message = Usher_Vouchers_V1_Redemption()
+        message.redemptionID = redemption.id.description
+        message.voucherID = redemption.voucherID.description
+        message.viewerID = viewerID
+        message.assetID = try redemption.assetKey.map { try assetID($0) } ?? ""
+        message.packageID = try redemption.packageKey.map { try packageID($0) } ?? ""
+        message.accessID = redemption.accessID.description
+        message.subscriptionID = redemption.subscriptionID?.description ?? ""
+        message.provisionService = redemption.provisionService
+        message.redeemTime = Google_Protobuf_Timestamp(redemption.redeemTime)
+        if let time = redemption.rollBackTime { message.rollBackTime = Google_Protobuf_Timestamp(time) }
+        return message
     }
 }

@@ -7,9 +7,13 @@ struct VoucherUse {
     var viewerID: String
     /// Empty for what the voucher is for.
     var assetID: String
+    var packageID = ""
+    var priceOptionID = ""
     var moment: Instant
     /// The reservation to take up; empty for one that the viewer has, if any.
     var reservationID = ""
+    /// Where a print product is delivered to.
+    var deliveryAddress: DeliveryAddress?
     var purpose = VoucherUseFacts.Purpose.redemption
 }
 
@@ -17,8 +21,7 @@ struct VoucherUse {
 enum VoucherRedemption {
     /// What a good verdict is based on.
     struct Judgement {
-        /// Nil for everything.
-        var assetKey: Int64?
+        var item: VoucherItem
         /// Nil for the code alone, and for a viewer who is not registered yet.
         var viewerKey: Int64?
         /// The reservation that the use takes up.
@@ -41,48 +44,96 @@ enum VoucherRedemption {
         let viewerKey = viewer?.key
         let reservation = try reservation(of: voucher, use, viewerKey, in: tx)
         var facts = VoucherUseFacts(
-            target: try target(of: voucher, use, in: tx),
+            target: try VoucherTarget.find(of: voucher, use, in: tx),
             user: try user(of: voucher, use, viewerKey, settings, taking: reservation, in: tx))
         if viewer?.isActive == false { facts.user = .deactivatedViewer }
-        facts.isEligible = try isEligible(use, for: voucher, in: tx)
+        facts.isEligible = try isEligible(viewerKey, for: voucher, in: tx)
         facts.lacksReservation = !use.reservationID.isEmpty && reservation == nil
         facts.held = try VoucherReservation.held(of: voucher, at: use.moment, in: tx) - (reservation == nil ? 0 : 1)
         facts.purpose = use.purpose
-        if let refusal = voucher.refusal(at: use.moment, facts) { return .failure(refusal.refusal) }
-        guard case .asset(let assetKey) = facts.target else {
-            preconditionFailure("a voucher without an asset to open was not refused")
+        if let packageKey = voucher.offer?.packageKey {
+            // Later it is redeemed, and delivered.
+            if voucher.purchase != nil, use.deliveryAddress == nil, use.purpose != .reservation {
+                facts.lacksAddress = try PackageStore.find(key: packageKey, in: tx)?.requiresDeliveryAddress ?? false
+            }
+            if let viewerKey {
+                facts.isSubscribed = try SubscriptionOpening.isSubscribed(viewerKey, to: packageKey, in: tx)
+            }
         }
-        return .success(
-            Judgement(assetKey: assetKey, viewerKey: viewerKey, reservation: reservation, settings: settings))
+        if let refusal = voucher.refusal(at: use.moment, facts) { return .failure(refusal.refusal) }
+        guard case .item(let item) = facts.target else {
+            preconditionFailure("a voucher without anything to open was not refused")
+        }
+        return .success(Judgement(item: item, viewerKey: viewerKey, reservation: reservation, settings: settings))
     }
 
-    /// Uses the voucher: one more use, the redemption, the access, all in this transaction.
+    /// Uses the voucher: one more use, the redemption, and the access or the subscription with its access, all in this
+    /// transaction.
     static func apply(_ voucher: Voucher, _ use: VoucherUse, in tx: Transaction) throws -> Outcome {
         let judgement = try judge(voucher, use, in: tx).get()
         var viewerKey = judgement.viewerKey
         if viewerKey == nil, !use.viewerID.isEmpty {
             viewerKey = try ViewerRegistration.apply(use.viewerID, in: tx)
         }
-        let access = Access(
-            id: tx.newID(Access.prefix), viewerKey: viewerKey, assetKey: judgement.assetKey, kind: .accessVoucher,
+        var subscription: Subscription?
+        let access: Access
+        if let offer = voucher.offer {
+            guard let viewerKey else { preconditionFailure("a subscription without a viewer was not refused") }
+            let made = try SubscriptionOpening.apply(
+                viewerKey: viewerKey, packageKey: offer.packageKey, days: offer.days, voucherKey: voucher.id.number,
+                provisionService: voucher.provisionService, in: tx)
+            guard let given = try made.accessKey.flatMap({ try AccessStore.find($0, in: tx) }) else {
+                throw StorageError.corrupt("subscription \(made.id) began and gives no access")
+            }
+            (subscription, access) = (made, given)
+            if voucher.purchase != nil {
+                try SubscriptionExport.write(made, voucher.id, address: use.deliveryAddress, in: tx)
+            }
+        } else {
+            access = try self.access(voucher, judgement, viewerKey, in: tx)
+            try AccessStore.insert(access, in: tx)
+        }
+        let redemption = try record(
+            voucher, judgement, viewerKey: viewerKey, viewerID: use.viewerID, access: access.id,
+            subscription: subscription?.id, in: tx)
+        return Outcome(redemption: redemption, access: access)
+    }
+
+    private static func access(
+        _ voucher: Voucher, _ judgement: Judgement, _ viewerKey: Int64?, in tx: Transaction
+    ) throws -> Access {
+        var access = Access(
+            id: tx.newID(Access.prefix), viewerKey: viewerKey, assetKey: judgement.item.assetKey, kind: .accessVoucher,
             startTime: tx.now, expireTime: try voucher.accessEnd(redeemedAt: tx.now, judgement.settings),
-            originalExpireTime: nil, voucherKey: voucher.id.number, revokeTime: nil, playTime: nil,
-            boundIP: nil, createTime: tx.now, updateTime: tx.now)
+            createTime: tx.now, updateTime: tx.now)
+        access.packageKey = judgement.item.packageKey
+        access.voucherKey = voucher.id.number
+        return access
+    }
+
+    /// Writes that the voucher was used: one more use, and the redemption.
+    ///
+    /// - Parameter access: what the use gave.
+    static func record(
+        _ voucher: Voucher, _ judgement: Judgement, viewerKey: Int64?, viewerID: String, access: ResourceID,
+        subscription: ResourceID?, in tx: Transaction
+    ) throws -> Redemption {
         let redemption = Redemption(
             id: tx.newID(Redemption.prefix), voucherID: voucher.id, viewerKey: viewerKey,
-            assetKey: judgement.assetKey, accessID: access.id, redeemTime: tx.now, rollBackTime: nil)
-        try AccessStore.insert(access, in: tx)
+            assetKey: judgement.item.assetKey, packageKey: judgement.item.packageKey, accessID: access,
+            subscriptionID: subscription, provisionService: voucher.provisionService, redeemTime: tx.now,
+            rollBackTime: nil)
         try RedemptionStore.insert(redemption, isLimited: voucher.perViewerLimit != nil, in: tx)
         let released = try takeUp(judgement.reservation, of: voucher, in: tx)
-        try VoucherStore.addUse(of: voucher.id, access: access.id, released: released, in: tx)
+        try VoucherStore.addUse(of: voucher.id, access: access, released: released, in: tx)
         try tx.record(
             "voucher.redeemed", voucher.id.description,
             before: ["used_count": voucher.usedCount],
             after: [
                 "used_count": voucher.usedCount + 1, "redemption_id": redemption.id.description,
-                "access_id": access.id.description, "viewer_id": use.viewerID,
+                "access_id": access.description, "viewer_id": viewerID,
             ])
-        return Outcome(redemption: redemption, access: access)
+        return redemption
     }
 
     /// Makes room for one use: the reservation that it takes up, or those that have ended, hold nothing any more.
@@ -113,34 +164,10 @@ enum VoucherRedemption {
     }
 
     /// Whether the voucher is for everybody, or the viewer's address is on its list.
-    private static func isEligible(_ use: VoucherUse, for voucher: Voucher, in tx: Transaction) throws -> Bool {
+    private static func isEligible(_ viewerKey: Int64?, for voucher: Voucher, in tx: Transaction) throws -> Bool {
         guard voucher.emailCount > 0 else { return true }
-        guard let viewer = try ViewerStore.find(use.viewerID, in: tx), let email = VoucherEmail(viewer.email) else {
-            return false
-        }
+        guard let email = try viewerKey.flatMap({ try ViewerStore.email(of: $0, in: tx) }) else { return false }
         return try VoucherEmailStore.contains(email, of: voucher.id, in: tx)
-    }
-
-    private static func target(
-        of voucher: Voucher, _ use: VoucherUse, in tx: Transaction
-    ) throws -> VoucherUseFacts.Target {
-        let asked = use.assetID.isEmpty ? nil : try AssetStore.key(of: use.assetID, in: tx)
-        if !use.assetID.isEmpty, asked == nil { return .unknownAsset }
-        // What was deleted since opens nothing.
-        if case .asset(let key) = voucher.scope, try !AssetStore.isLive(key, in: tx) { return .unknownAsset }
-        switch voucher.scope {
-        case .everything:
-            return .asset(asked)
-        case .asset(let key):
-            guard let asked, asked != key else { return .asset(key) }
-            return try AssetStore.isMember(asked, ofAnyOf: [key], in: tx) ? .asset(key) : .outOfScope
-        case .assets:
-            guard let asked else { return .ambiguous }
-            let keys = try VoucherStore.assetKeys(of: voucher.id.number, in: tx)
-            if keys.contains(asked) { return .asset(asked) }
-            let parent = try keys.first { try AssetStore.isMember(asked, ofAnyOf: [$0], in: tx) }
-            return parent.map(VoucherUseFacts.Target.asset) ?? .outOfScope
-        }
     }
 
     private static func user(

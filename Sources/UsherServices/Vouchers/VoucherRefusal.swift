@@ -8,6 +8,8 @@ enum VoucherRefusal: String, CaseIterable {
     case notYetValid = "VOUCHER_NOT_YET_VALID"
     case expired = "VOUCHER_EXPIRED"
     case assetNotFound = "ASSET_NOT_FOUND"
+    case packageNotFound = "PACKAGE_NOT_FOUND"
+    case priceOptionNotFound = "PRICE_OPTION_NOT_FOUND"
     case outOfScope = "OUT_OF_SCOPE"
     case assetRequired = "ASSET_REQUIRED"
     case purchaseRequired = "PURCHASE_REQUIRED"
@@ -19,9 +21,14 @@ enum VoucherRefusal: String, CaseIterable {
     case used = "VOUCHER_USED"
     case limitReached = "LIMIT_REACHED"
     case viewerLimitReached = "VIEWER_LIMIT_REACHED"
+    case addressRequired = "ADDRESS_REQUIRED"
+    case alreadySubscribed = "ALREADY_SUBSCRIBED"
 
     var refusal: Refusal {
-        let notFound: Set<Self> = [.voucherNotFound, .assetNotFound, .viewerNotFound, .reservationNotFound]
+        let notFound: Set<Self> = [
+            .voucherNotFound, .assetNotFound, .packageNotFound, .priceOptionNotFound, .viewerNotFound,
+            .reservationNotFound,
+        ]
         return Refusal(notFound.contains(self) ? .notFound : .failedPrecondition, rawValue, message)
     }
 
@@ -33,8 +40,10 @@ enum VoucherRefusal: String, CaseIterable {
         case .notYetValid: "The voucher is not valid yet."
         case .expired: "The voucher has expired."
         case .assetNotFound: "There is no such asset."
-        case .outOfScope: "The voucher is not for this asset."
-        case .assetRequired: "The voucher is for several assets: say which."
+        case .packageNotFound: "There is no such package."
+        case .priceOptionNotFound: "There is no such price option."
+        case .outOfScope: "The voucher is not for this."
+        case .assetRequired: "The voucher is for several assets, packages or price options: say which."
         case .purchaseRequired: "A discount voucher is used in a purchase."
         case .notEligible: "The voucher is for others: the viewer's e-mail address is not on its list."
         case .viewerNotFound: "There is no such viewer."
@@ -44,6 +53,8 @@ enum VoucherRefusal: String, CaseIterable {
         case .used: "The voucher has been used."
         case .limitReached: "Every use of the voucher has been made or is held."
         case .viewerLimitReached: "The viewer has used the voucher as often as one viewer may."
+        case .addressRequired: "The voucher is for a print product: say where it is to be delivered to."
+        case .alreadySubscribed: "The viewer has a subscription to this package, which allows only one."
         }
     }
 

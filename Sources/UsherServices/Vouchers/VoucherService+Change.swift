@@ -16,8 +16,7 @@ extension VoucherService {
         if fields.contains(.code), !given.code.isEmpty, VoucherCode(given.code)?.folded != before.code.folded {
             throw VoucherRefusal.codeImmutable
         }
-        let effect: Usher_Vouchers_V1_VoucherEffect = before.effect == .access ? .access : .discount
-        if fields.contains(.effect), given.effect != .unspecified, given.effect != effect {
+        if fields.contains(.effect), given.effect != .unspecified, given.effect != before.effect.message {
             throw VoucherRefusal.effectImmutable
         }
         var presenter = VoucherPresenter(tx)
@@ -31,19 +30,19 @@ extension VoucherService {
             let taken = voucher.usedCount + voucher.heldCount
             if limit < taken { throw VoucherRefusal.limitBelowUsed(taken) }
         }
-        var assetKeys: [Int64]?
-        if fields.contains(.scope) {
-            assetKeys = try setScope(of: &voucher, to: given.scope.assetIds, in: tx)
+        var items: VoucherScopeItems?
+        if fields.contains(.scope) || fields.contains(.packageCode) {
+            items = try resolve(message, &voucher, in: tx)
         } else {
             voucher.scope = before.scope
+            if let offer = before.offer { voucher.offer?.packageKey = offer.packageKey }
         }
-        let scopeChanges =
-            try assetKeys.map { try $0 != VoucherStore.assetKeys(of: voucher.id.number, in: tx) } ?? false
+        let scopeChanges = try items.map { try $0 != VoucherStore.items(of: before, in: tx) } ?? false
         guard voucher != before || scopeChanges else { return try presenter.message(before) }
         if voucher.perViewerLimit != nil, before.perViewerLimit == nil {
             try RedemptionStore.limitAll(of: voucher.id, in: tx)
         }
-        return try write(&voucher, before, assetKeys: assetKeys, "voucher.updated", in: tx)
+        return try write(&voucher, before, items: items, "voucher.updated", in: tx)
     }
 
     func expireVoucher(
@@ -95,7 +94,7 @@ extension VoucherService {
         }
         guard redemption.rollBackTime == nil else { throw VoucherRefusal.redemptionRolledBack }
         try RedemptionStore.rollBack(redemption, in: tx)
-        _ = try AccessEnding.apply(redemption.accessID.number, in: tx)
+        try end(redemption, of: before, in: tx)
         let latest = try RedemptionStore.latest(of: before.id, in: tx)
         var voucher = before
         voucher.usedCount -= 1
@@ -125,6 +124,22 @@ extension VoucherService {
         return try write(
             &voucher, before, "voucher.expiry_reset",
             details: [("expire_time", end.sqlValue), ("accesses", .integer(Int64(changed)))], in: tx)
+    }
+
+    /// Ends what a redemption made; what was paid for as well is not its own.
+    private func end(_ redemption: Redemption, of voucher: Voucher, in tx: Transaction) throws {
+        switch voucher.effect {
+        case .access:
+            _ = try AccessEnding.apply(redemption.accessID.number, in: tx)
+        case .subscription:
+            guard let id = redemption.subscriptionID, let made = try SubscriptionStore.find(id.number, in: tx) else {
+                throw StorageError.corrupt("redemption \(redemption.id) made a subscription that is not there")
+            }
+            _ = try SubscriptionLife.cancel(made, atPeriodEnd: false, reason: "REDEMPTION_ROLLED_BACK", in: tx)
+        case .discount:
+            guard try AccessStore.find(redemption.accessID.number, in: tx)?.kind == .fullDiscount else { return }
+            _ = try AccessEnding.apply(redemption.accessID.number, in: tx)
+        }
     }
 
     // MARK: Shared
@@ -164,15 +179,14 @@ extension VoucherService {
         return try write(&voucher, before, event, details: [("ended_accesses", .integer(Int64(ended)))], in: tx)
     }
 
-    /// Writes a changed voucher as its next version. Without `assetKeys` the scope stays as it is.
+    /// Writes a changed voucher as its next version. Without `items` the scope stays as it is.
     private func write(
-        _ voucher: inout Voucher, _ before: Voucher, assetKeys: [Int64]? = nil, _ event: String,
+        _ voucher: inout Voucher, _ before: Voucher, items: VoucherScopeItems? = nil, _ event: String,
         details: [(name: String, value: SQLValue)] = [], in tx: Transaction
     ) throws -> Usher_Vouchers_V1_Voucher {
         voucher.updateTime = tx.now
         voucher.version = before.version + 1
-        let keys = try assetKeys ?? VoucherStore.assetKeys(of: voucher.id.number, in: tx)
-        try VoucherStore.update(voucher, before: before, assetKeys: keys, in: tx)
+        try VoucherStore.update(voucher, before: before, items: items, in: tx)
         var after = voucher.journal
         after.fields += details
         try tx.record(event, voucher.id.description, before: before.journal, after: after)
@@ -190,6 +204,7 @@ extension Voucher {
         heldCount = before.heldCount
         emailCount = before.emailCount
         batchKey = before.batchKey
+        purchase = before.purchase
         redeemTime = before.redeemTime
         accessKey = before.accessKey
         deactivateTime = before.deactivateTime

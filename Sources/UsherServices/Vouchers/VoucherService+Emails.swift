@@ -8,28 +8,35 @@ extension VoucherService {
     ) throws -> Usher_Vouchers_V1_AddVoucherEmailsResponse {
         var violations = Violations()
         violations.require(
-            VoucherEmail.counts.contains(request.emails.count), "emails", "must have 1 to 10,000 entries")
+            request.csv.isEmpty
+                ? VoucherEmail.counts.contains(request.emails.count) : request.emails.isEmpty, "emails",
+            "must have 1 to 10,000 entries, or none where csv is given")
         if case .UNRECOGNIZED = request.mode { violations.require(false, "mode", "must be ATOMIC or PER_ROW") }
         try violations.refuse()
         let voucher = try living(request.voucherID, in: tx)
         var response = Usher_Vouchers_V1_AddVoucherEmailsResponse()
-        var new: [VoucherEmail] = []
-        var seen: Set<VoucherEmail> = []
-        for (index, text) in request.emails.enumerated() {
-            guard let email = VoucherEmail(text) else {
-                response.errors.append(.emailInvalid(row: index + 1))
-                continue
+        var new: [EmailAddress] = []
+        var seen: Set<EmailAddress> = []
+        try eachRow(of: request) { row in
+            let email: EmailAddress
+            switch row {
+            case .failure(let error):
+                response.errors.append(error)
+                return
+            case .success(let found): email = found
             }
             guard seen.insert(email).inserted, try !VoucherEmailStore.contains(email, of: voucher.id, in: tx) else {
-                continue
+                return
             }
             new.append(email)
+            guard voucher.emailCount + new.count <= VoucherEmail.limit else {
+                throw VoucherRefusal.emailLimitReached
+            }
         }
         if request.mode != .perRow, !request.validateOnly, let first = response.errors.first {
             throw first.refusal(.invalidArgument, "Nothing was added.")
         }
         (response.addedCount, response.emailCount) = (Int32(new.count), Int32(voucher.emailCount + new.count))
-        guard voucher.emailCount + new.count <= VoucherEmail.limit else { throw VoucherRefusal.emailLimitReached }
         guard !request.validateOnly, !new.isEmpty else { return response }
         for email in new { _ = try VoucherEmailStore.insert(email, of: voucher.id, in: tx) }
         try change(voucher, by: new.count, "voucher.emails_added", in: tx)
@@ -50,7 +57,7 @@ extension VoucherService {
             removed = voucher.emailCount
             try VoucherEmailStore.deleteAll(of: voucher.id, in: tx)
         } else {
-            for email in request.emails.compactMap(VoucherEmail.init) {
+            for email in request.emails.compactMap(VoucherEmail.address) {
                 if try VoucherEmailStore.delete(email, of: voucher.id, in: tx) { removed += 1 }
             }
         }
@@ -72,6 +79,43 @@ extension VoucherService {
         return .with { ($0.emails, $0.nextPageToken) = (items, token) }
     }
 
+    private typealias RowError = Usher_Vouchers_V1_RowError
+
+    /// The addresses that a request names, or why a row is none.
+    private func eachRow(
+        of request: Usher_Vouchers_V1_AddVoucherEmailsRequest,
+        _ take: (Result<EmailAddress, RowError>) throws -> Void
+    ) throws {
+        func judge(_ text: String, row: Int) throws {
+            if let address = VoucherEmail.address(text) {
+                try take(.success(address))
+            } else {
+                try take(.failure(.emailInvalid(row: row)))
+            }
+        }
+        guard !request.csv.isEmpty else {
+            for (index, text) in request.emails.enumerated() { try judge(text, row: index + 1) }
+            return
+        }
+        func read(_ row: Result<CSVRecord<VoucherEmail.Column>, CSVProblem>) throws {
+            switch row {
+            case .success(let record): try judge(record[.email], row: record.row)
+            case .failure(let problem):
+                let error = RowError.with {
+                    ($0.row, $0.reason, $0.message) = (Int32(problem.row), problem.reason, problem.message)
+                }
+                try take(.failure(error))
+            }
+        }
+        var reader = CSVTableReader<VoucherEmail.Column>(unknownColumns: .ignored)
+        do {
+            try reader.feed(Array(request.csv), read)
+            try reader.finish(read)
+        } catch let problem as CSVProblem {
+            throw problem.refusal("csv")
+        }
+    }
+
     private func change(_ voucher: Voucher, by difference: Int, _ event: String, in tx: Transaction) throws {
         let count = voucher.emailCount + difference
         try VoucherStore.setEmailCount(of: voucher.id, to: count, in: tx)
@@ -79,6 +123,8 @@ extension VoucherService {
             event, voucher.id.description, before: ["email_count": voucher.emailCount], after: ["email_count": count])
     }
 }
+
+extension Usher_Vouchers_V1_RowError: Error {}
 
 extension Usher_Vouchers_V1_RowError {
     fileprivate static func emailInvalid(row: Int) -> Self {

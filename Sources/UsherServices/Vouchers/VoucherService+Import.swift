@@ -16,7 +16,7 @@ extension VoucherService {
         violations.requireCallerID(request.batchID, "batch_id")
         if case .UNRECOGNIZED = request.mode { violations.require(false, "mode", "must be ATOMIC or PER_ROW") }
         try violations.refuse()
-        let several = try setScope(of: &voucher, to: request.template.scope.assetIds, in: tx)
+        let items = try resolve(request.template, &voucher, in: tx)
         let rows = try judge(request.codes, in: tx)
         var response = Usher_Vouchers_V1_ImportVouchersResponse()
         response.createdCount = Int32(rows.count { $0.code != nil })
@@ -27,11 +27,9 @@ extension VoucherService {
         }
         guard !request.validateOnly, response.createdCount > 0 else { return response }
         response.batchID = try addToBatch(request.batchID, Int(response.createdCount), &voucher, in: tx)
-        let shared = SharedColumns(voucher, assetKeys: several)
+        var issue = VoucherIssue(voucher, items)
         for code in rows.compactMap(\.code) {
-            voucher.id = tx.newID(Voucher.prefix)
-            voucher.code = code
-            guard try insert(voucher, shared, in: tx) else { throw VoucherRefusal.codeTaken(code.text) }
+            guard try issue.insert(code, in: tx) != nil else { throw VoucherRefusal.codeTaken(code.text) }
         }
         try tx.record("vouchers.imported", response.batchID, after: ["count": Int(response.createdCount)])
         return response

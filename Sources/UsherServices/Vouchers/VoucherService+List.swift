@@ -93,7 +93,7 @@ extension Voucher {
         switch scope {
         case .everything: false
         case .asset(let key): key == assetKey
-        case .assets: try VoucherStore.assetKeys(of: id.number, in: tx).contains(assetKey)
+        case .listed: try VoucherStore.scopeItems(of: id, in: tx).assets.contains(assetKey)
         }
     }
 }

@@ -12,8 +12,7 @@ extension VoucherService {
         violations.require(
             ttl.map { $0 > .zero && $0 <= Reservation.maximumTTL } ?? false, "ttl",
             "must be more than nothing and at most 7 days")
-        var use = try use(
-            code: request.code, viewerID: request.viewerID, assetID: request.assetID, &violations, tx)
+        var use = try use(of: request, &violations, tx)
         use.purpose = .reservation
         guard let ttl, let voucher = try VoucherStore.find(code: request.code, in: tx) else {
             throw VoucherRefusal.notFound

@@ -35,6 +35,11 @@ public struct VoucherService: Sendable {
             Method(RPC.listVoucherEmails, on: .organisation, .scope(.vouchersRead), listVoucherEmails),
             Method(RPC.getVoucherBatch, on: .organisation, .scope(.vouchersRead), getVoucherBatch),
             Method(RPC.expireVoucherBatch, on: .organisation, .scope(.vouchersWrite), expireVoucherBatch),
+            Method(RPC.placeVoucherOrder, on: .organisation, .scope(.vouchersWrite), placeVoucherOrder),
+            Method(RPC.getVoucherOrder, on: .organisation, .scope(.vouchersRead), getVoucherOrder),
+            Method(RPC.cancelVoucherOrder, on: .organisation, .scope(.vouchersWrite), cancelVoucherOrder),
+            Method(RPC.listBoughtVouchers, on: .organisation, .scope(.vouchersRead), listBoughtVouchers),
+            Method(RPC.listVoucherSessions, on: .organisation, .scope(.vouchersRead), listVoucherSessions),
             Method(RPC.listRedemptions, on: .organisation, .scope(.vouchersRead), listRedemptions),
         ]
     }
@@ -76,7 +81,10 @@ public struct VoucherService: Sendable {
         _ request: Usher_Vouchers_V1_ValidateVoucherRequest, _ tx: Transaction
     ) throws -> Usher_Vouchers_V1_ValidateVoucherResponse {
         var violations = Violations()
-        let use = try use(code: request.code, viewerID: request.viewerID, assetID: request.assetID, &violations, tx)
+        let address = DeliveryAddress(
+            request.deliveryAddress, isSet: request.hasDeliveryAddress, &violations)
+        var use = try use(of: request, &violations, tx)
+        use.deliveryAddress = address
         var response = Usher_Vouchers_V1_ValidateVoucherResponse()
         let verdict: Refusal?
         if let voucher = try VoucherStore.find(code: request.code, in: tx) {
@@ -99,27 +107,32 @@ public struct VoucherService: Sendable {
         _ request: Usher_Vouchers_V1_RedeemVoucherRequest, _ tx: Transaction
     ) throws -> Usher_Vouchers_V1_RedeemVoucherResponse {
         var violations = Violations()
-        var use = try use(code: request.code, viewerID: request.viewerID, assetID: request.assetID, &violations, tx)
-        use.reservationID = request.reservationID
+        let address = DeliveryAddress(request.deliveryAddress, isSet: request.hasDeliveryAddress, &violations)
+        var use = try use(of: request, &violations, tx)
+        (use.reservationID, use.deliveryAddress) = (request.reservationID, address)
         guard let voucher = try VoucherStore.find(code: request.code, in: tx) else { throw VoucherRefusal.notFound }
         let outcome = try VoucherRedemption.apply(voucher, use, in: tx)
         var presenter = VoucherPresenter(tx)
-        let assetID = try outcome.access.assetKey.map { try presenter.assetID($0) } ?? ""
-        return try .with { response in
-            response.redemption = .init(outcome.redemption, viewerID: request.viewerID, assetID: assetID)
-            response.access = .init(
-                outcome.access, viewerID: request.viewerID, assetID: assetID, of: try tx.organisationID, at: tx.now)
+        let redemption = try presenter.message(outcome.redemption, viewerID: request.viewerID)
+        var accesses = try AccessPresenter(tx)
+        let access = try accesses.message(
+            outcome.access, viewerID: request.viewerID, assetID: redemption.assetID, at: tx.now)
+        return .with { response in
+            response.redemption = redemption
+            response.access = access
         }
     }
 
     /// - Parameter violations: what is wrong with the request's other fields.
     func use(
-        code: String, viewerID: String, assetID: String, _ violations: inout Violations, _ tx: Transaction
+        of request: some VoucherUseRequest, _ violations: inout Violations, _ tx: Transaction
     ) throws -> VoucherUse {
-        violations.require(!code.isEmpty, "code", "must be given")
-        violations.requireCallerID(viewerID, "viewer_id")
+        violations.require(!request.code.isEmpty, "code", "must be given")
+        violations.requireCallerID(request.viewerID, "viewer_id")
         try violations.refuse()
-        return VoucherUse(viewerID: viewerID, assetID: assetID, moment: tx.now)
+        return VoucherUse(
+            viewerID: request.viewerID, assetID: request.assetID, packageID: request.packageID,
+            priceOptionID: request.priceOptionID, moment: tx.now)
     }
 
     private func listRedemptions(
@@ -133,9 +146,8 @@ public struct VoucherService: Sendable {
             of: id, after: try page.afterNumber(), limit: page.size + 1, in: tx)
         var presenter = VoucherPresenter(tx)
         let (items, token) = try page.cut(found, key: { String($0.id.number) }) { redemption in
-            Usher_Vouchers_V1_Redemption(
-                redemption, viewerID: try redemption.viewerKey.flatMap { try ViewerStore.id(of: $0, in: tx) } ?? "",
-                assetID: try redemption.assetKey.map { try presenter.assetID($0) } ?? "")
+            try presenter.message(
+                redemption, viewerID: try redemption.viewerKey.flatMap { try ViewerStore.id(of: $0, in: tx) } ?? "")
         }
         return .with { ($0.redemptions, $0.nextPageToken) = (items, token) }
     }

@@ -2,7 +2,7 @@
 /// and is not here fails them.
 enum IDKind: Hashable {
     case organisation, asset, viewer, voucher, code, redemption, reservation, access, session, key
-    case package, packageCode, priceOption, paymentPeriod, payment, subscription
+    case package, packageCode, priceOption, paymentPeriod, payment, subscription, voucherOrder, subscriptionExport
     /// Words that whoever makes vouchers puts on them, and that they are found by.
     case batch, order
     case performance, ticket, pass, passProduct, scan, barcode
@@ -25,6 +25,8 @@ enum IDKind: Hashable {
         "viewerId": .viewer,
         "voucherId": .voucher, "code": .code, "codes": .code, "batchId": .batch,
         "orderId": .order, "query": .order, "SearchAccess/query": .viewer,
+        "packageIds": .package, "priceOptionIds": .priceOption,
+        "purchaserId": .viewer, "voucherOrderId": .voucherOrder, "exportId": .subscriptionExport,
         "redemptionId": .redemption, "reservationId": .reservation,
         "accessId": .access,
         "sessionId": .session,
@@ -78,6 +80,8 @@ enum PlainValues {
         "UpdateContact/updateMask": "\"name\"", "UpdateContact/contact.name": "\"mine\"",
         "UpdateVoucher/updateMask": "\"name\"", "UpdateVoucher/voucher.name": "\"mine\"",
         "AddVoucherEmails/emails": "[\"mine@example.org\"]", "RemoveVoucherEmails/emails": "[\"mine@example.org\"]",
+        "GenerateVouchers/daysOfAccess": "30",
+        "PlaceVoucherOrder/paymentMethod": "\"VOUCHER_PAYMENT_METHOD_FREE\"",
         "ResetVoucherExpiry/expireTime": "\"2030-01-01T00:00:00Z\"",
     ]
 }

@@ -22,6 +22,11 @@ struct Tenant {
         key = try await platform.organisations.createApiKey(
             .with { $0.apiKey.name = "of-\(organisation)" }, options: .init(organisation: organisation)
         ).secret
+        _ = try await platform.organisations.updateOrganisation(
+            .with {
+                ($0.organisation.organisationID, $0.organisation.purchasableVouchersEnabled) = (organisation, true)
+                $0.updateMask.paths = ["purchasable_vouchers_enabled"]
+            })
         await platform.close()
         client = server.client(key: key)
         // Otherwise any id of a viewer would do, and nothing would depend on whose it is.
@@ -65,6 +70,7 @@ struct Tenant {
             .with { ($0.viewerID, $0.assetID, $0.device) = (viewer.viewerID, asset.assetID, mark) })
         ids[.session] = started.session.sessionID
         try await renewPurchases(viewer.viewerID)
+        try await renewVoucherOrder(buyerID: viewer.viewerID)
         _ = try await client.vouchers.addVoucherEmails(
             .with { ($0.voucherID, $0.emails) = (voucher.voucherID, [viewer.email, "guest-\(mark)@example.org"]) })
         ids[.reservation] = try await client.vouchers.reserveVoucher(
@@ -85,7 +91,7 @@ struct Tenant {
             .with {
                 $0.package = .with {
                     ($0.packageID, $0.packageCode, $0.title) = ("package-\(suffix)", "code-\(suffix)", mark)
-                    $0.assetIds = [assetID]
+                    ($0.assetIds, $0.voucherPurchaseEnabled, $0.allowSeveralSubscriptions) = ([assetID], true, true)
                 }
             })
         for isForPackage in [true, false] {
@@ -191,6 +197,21 @@ struct Tenant {
         (ids[.cart], ids[.transfer]) = (cart.cartID, transfer.transferID)
     }
 
+    /// Vouchers that somebody has ordered, one of them redeemed.
+    private mutating func renewVoucherOrder(buyerID: String) async throws {
+        let (mark, period) = (mark, ids[.paymentPeriod] ?? "")
+        let placed = try await client.vouchers.placeVoucherOrder(
+            .with {
+                ($0.paymentPeriodID, $0.quantity, $0.purchaserID) = (period, 2, buyerID)
+                ($0.paymentMethod, $0.name, $0.provisionService) = (.free, mark, mark)
+            })
+        ids[.voucherOrder] = placed.voucherOrder.voucherOrderID
+        let code = try #require(placed.vouchers.first).code
+        _ = try await client.vouchers.redeemVoucher(.with { ($0.code, $0.viewerID) = (code, buyerID) })
+        let exports = try await client.subscriptions.listSubscriptionExports(.with { $0.pageSize = 1_000 }).exports
+        ids[.subscriptionExport] = try #require(exports.last).exportID
+    }
+
     /// The usual request of this tenant to a method: everything that it names is its own.
     func usual(_ shape: RequestShape, without omitted: IDField? = nil) throws -> [IDField: String] {
         var values: [IDField: String] = [:]
@@ -219,7 +240,8 @@ enum AbsentID {
     static func like(_ id: String, _ kind: IDKind) -> String {
         switch kind {
         case .voucher, .redemption, .reservation, .access, .session, .payment, .subscription, .key, .order, .ticket,
-            .pass, .scan, .record, .contact, .cart, .transfer:
+            .pass, .scan, .record, .contact, .cart, .transfer, .voucherOrder,
+            .subscriptionExport:
             // The first digits are the time: long before there was anything.
             let start = id.index(after: id.firstIndex(of: "_") ?? id.startIndex)
             return id.replacingCharacters(in: start..<id.index(start, offsetBy: 2), with: "00")

@@ -341,4 +341,36 @@ import UsherContract
             .with { ($0.voucherID, $0.expireTime.seconds) = (made.voucherID, now + 90) })
         #expect(revoked?.reason == "ACCESS_REVOKED")
     }
+
+    /// When, where and how much was viewed with a voucher; of other vouchers nothing.
+    @Test func sessionsOfAVoucher() async throws {
+        let harness = try await Harness.withOpening()
+        let made = try await harness.createVoucher("SEEN") { $0.scope.assetIds = ["opening"] }
+        let other = try await harness.createVoucher("OTHER")
+        _ = try await harness.redeem("SEEN", "anna")
+        var started: [String] = []
+        for _ in 0..<3 {
+            let playback = try await harness.call(
+                Accesses.startPlayback,
+                .with { ($0.viewerID, $0.assetID, $0.ip, $0.country) = ("anna", "opening", "192.0.2.7", "SE") })
+            started.append(playback.session.sessionID)
+            harness.now = harness.now + .seconds(60)
+        }
+        _ = try await harness.call(
+            Accesses.endPlayback, .with { ($0.sessionID, $0.viewedSeconds) = (started[2], 55) })
+        let page = try await harness.call(
+            Vouchers.listVoucherSessions, .with { ($0.voucherID, $0.pageSize) = (made.voucherID, 2) })
+        let rest = try await harness.call(
+            Vouchers.listVoucherSessions,
+            .with { ($0.voucherID, $0.pageSize, $0.pageToken) = (made.voucherID, 2, page.nextPageToken) })
+        let sessions = page.sessions + rest.sessions
+        #expect(sessions.map(\.sessionID) == started && rest.nextPageToken.isEmpty)
+        #expect(sessions[2].viewedSeconds == 55 && sessions[2].ip == "192.0.2.7" && sessions[2].country == "SE")
+        #expect(sessions[0].startTime.seconds == Harness.start.microseconds / 1_000_000)
+        let none = try await harness.call(Vouchers.listVoucherSessions, .with { $0.voucherID = other.voucherID })
+        #expect(none.sessions.isEmpty)
+        let missing = try await harness.refusal(
+            Vouchers.listVoucherSessions, .with { $0.voucherID = "vch_0000000000001" })
+        #expect(missing?.reason == "VOUCHER_NOT_FOUND")
+    }
 }

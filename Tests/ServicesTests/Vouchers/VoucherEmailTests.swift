@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import UsherAPI
 import UsherContract
@@ -92,6 +93,29 @@ import UsherContract
         let done = try await add(harness, made.voucherID, rows) { $0.mode = .perRow }
         #expect(done == dry)
         #expect(try await list(harness, made.voucherID, size: 10) == ["a@example.org", "b@example.org"])
+    }
+
+    @Test func aFileOfAddresses() async throws {
+        let harness = try await Harness.withOpening()
+        let made = try await harness.createVoucher("LISTED")
+        let csv =
+            "\u{FEFF}name,EMAIL\r\nDerby,derby@mail.com\r\n\"Ek, Anna\",\"Anna@mail.com\"\nnobody,rubbish\nshort\n"
+        var request = Usher_Vouchers_V1_AddVoucherEmailsRequest()
+        (request.voucherID, request.csv) = (made.voucherID, Data(csv.utf8))
+        let refusal = try await harness.refusal(Vouchers.addVoucherEmails, request)
+        #expect(refusal?.reason == "EMAIL_INVALID" && refusal?.metadata == ["row": "4"])
+        request.mode = .perRow
+        let done = try await harness.call(Vouchers.addVoucherEmails, request)
+        #expect(done.addedCount == 2 && done.errors.map(\.row) == [4, 5])
+        #expect(done.errors.map(\.reason) == ["EMAIL_INVALID", "CSV_FIELDS_MISSING"])
+        #expect(try await list(harness, made.voucherID, size: 10) == ["anna@mail.com", "derby@mail.com"])
+        for (text, reason) in [("name\nDerby\n", "CSV_COLUMN_MISSING"), ("\u{FEFF}", "CSV_HEADER_MISSING")] {
+            request.csv = Data(text.utf8)
+            #expect(try await harness.refusal(Vouchers.addVoucherEmails, request)?.reason == reason)
+        }
+        request.emails = ["a@example.org"]
+        #expect(
+            try await harness.refusal(Vouchers.addVoucherEmails, request)?.violations.first?.field == "emails")
     }
 
     @Test func refusals() async throws {

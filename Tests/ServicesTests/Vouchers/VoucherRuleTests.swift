@@ -13,13 +13,13 @@ import UsherContract
         var voucher = Voucher(
             VoucherTerms(
                 name: "", redeemOn: .redeem, period: .organisation, redeemFrom: nil, redeemUntil: nil, usageLimit: 2,
-                perViewerLimit: nil, orderID: "", custom: [:]),
+                perViewerLimit: nil, orderID: "", custom: [:], provisionService: ""),
             id: ResourceID(prefix: "vch", number: 1), now: now)
         change(&voucher)
         return voucher
     }
 
-    private static let good = VoucherUseFacts(target: .asset(7), user: .viewer(uses: 0))
+    private static let good = VoucherUseFacts(target: .item(.asset(7)), user: .viewer(uses: 0))
 
     /// Everything that is wrong with this voucher and this use, so that what is checked first is seen.
     private struct Row: CustomTestStringConvertible {
@@ -35,18 +35,24 @@ import UsherContract
         Row(expected: .notYetValid) { voucher, _ in voucher.deactivateTime = nil },
         Row(expected: .expired) { voucher, _ in voucher.redeemFrom = nil },
         Row(expected: .assetNotFound) { voucher, _ in voucher.redeemUntil = nil },
+        Row(expected: .packageNotFound) { _, facts in facts.target = .unknownPackage },
+        Row(expected: .priceOptionNotFound) { _, facts in facts.target = .unknownPriceOption },
         Row(expected: .outOfScope) { _, facts in facts.target = .outOfScope },
         Row(expected: .assetRequired) { _, facts in facts.target = .ambiguous },
-        Row(expected: .purchaseRequired) { _, facts in facts.target = .asset(nil) },
-        Row(expected: .notEligible) { voucher, _ in voucher.effect = .access },
+        Row(expected: .purchaseRequired) { _, facts in facts.target = .item(.everything) },
+        Row(expected: .notEligible) { voucher, _ in voucher.effect = .subscription },
         Row(expected: .viewerNotFound) { _, facts in facts.isEligible = true },
         Row(expected: .viewerDeactivated) { _, facts in facts.user = .deactivatedViewer },
         Row(expected: .viewerRequired) { _, facts in facts.user = .nobody(usedBefore: true) },
-        Row(expected: .reservationNotFound) { voucher, _ in voucher.redeemOn = .firstPlay },
+        Row(expected: .reservationNotFound) { voucher, _ in
+            (voucher.effect, voucher.redeemOn) = (.access, .firstPlay)
+        },
         Row(expected: .used) { _, facts in facts.lacksReservation = false },
         Row(expected: .limitReached) { _, facts in facts.user = .viewer(uses: 1) },
         Row(expected: .viewerLimitReached) { _, facts in facts.held = 0 },
-        Row(expected: nil) { voucher, _ in voucher.perViewerLimit = 2 },
+        Row(expected: .addressRequired) { voucher, _ in voucher.perViewerLimit = 2 },
+        Row(expected: .alreadySubscribed) { _, facts in facts.lacksAddress = false },
+        Row(expected: nil) { _, facts in facts.isSubscribed = false },
     ]
 
     @Test func refusalsComeInTheDocumentedOrder() {
@@ -61,7 +67,8 @@ import UsherContract
             $0.deleteTime = Self.now
         }
         var facts = VoucherUseFacts(
-            target: .unknownAsset, user: .unknownViewer, isEligible: false, lacksReservation: true, held: 1)
+            target: .unknownAsset, user: .unknownViewer, isEligible: false, lacksReservation: true, held: 1,
+            lacksAddress: true, isSubscribed: true)
         for row in Self.ladder {
             row.repair(&voucher, &facts)
             #expect(voucher.refusal(at: Self.now, facts) == row.expected)
@@ -93,10 +100,22 @@ import UsherContract
     /// A discount can be reserved for the purchase that it will be used in, by somebody who is not known yet.
     @Test func reservingAsksForNoPurchaseAndNoViewer() {
         let discount = Self.voucher { $0.effect = .discount }
-        var facts = VoucherUseFacts(target: .asset(7), user: .anybody)
+        var facts = VoucherUseFacts(target: .item(.asset(7)), user: .anybody)
         #expect(discount.refusal(at: Self.now, facts) == .purchaseRequired)
         facts.purpose = .reservation
         #expect(discount.refusal(at: Self.now, facts) == nil)
+        facts.purpose = .purchase
+        #expect(discount.refusal(at: Self.now, facts) == nil)
+    }
+
+    /// A subscription voucher is redeemed by itself; by the code alone nobody subscribes.
+    @Test func aSubscriptionVoucherIsNoPaymentAndNeedsAViewer() {
+        let voucher = Self.voucher { ($0.effect, $0.redeemOn) = (.subscription, .firstPlay) }
+        var facts = Self.good
+        facts.purpose = .purchase
+        #expect(voucher.refusal(at: Self.now, facts) == .outOfScope)
+        (facts.purpose, facts.user) = (.redemption, .nobody(usedBefore: false))
+        #expect(voucher.refusal(at: Self.now, facts) == .viewerRequired)
     }
 
     @Test func withoutALimitItIsNeverSpent() {
@@ -138,10 +157,14 @@ import UsherContract
     ])
     func periods(start: String, period: CalendarPeriod, zone: String, end: String) throws {
         let zone = try #require(TimeZone(identifier: zone))
-        #expect(period.end(from: try instant(start), in: zone) == (try instant(end)))
+        #expect(period.end(from: try Instant.parsed(start), in: zone) == (try Instant.parsed(end)))
     }
 
-    private func instant(_ text: String) throws -> Instant {
+}
+
+extension Instant {
+    /// Reads `2026-11-20T18:00:00Z`.
+    static func parsed(_ text: String) throws -> Instant {
         let date = try Date(text, strategy: .iso8601)
         return Instant(microseconds: Int64(date.timeIntervalSince1970) * 1_000_000)
     }

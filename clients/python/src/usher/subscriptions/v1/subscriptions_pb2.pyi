@@ -1,6 +1,7 @@
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from usher.type.v1 import calendar_period_pb2 as _calendar_period_pb2
 from usher.type.v1 import money_pb2 as _money_pb2
+from usher.type.v1 import postal_address_pb2 as _postal_address_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -212,3 +213,55 @@ class CancelSubscriptionRequest(_message.Message):
     reason: str
     request_id: str
     def __init__(self, subscription_id: _Optional[str] = ..., at_period_end: bool = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class SubscriptionExport(_message.Message):
+    __slots__ = ("export_id", "subscription_id", "voucher_id", "viewer_id", "package_code", "start_time", "end_time", "provision_service", "delivery_address", "create_time", "acknowledge_time")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    SUBSCRIPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
+    PACKAGE_CODE_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    PROVISION_SERVICE_FIELD_NUMBER: _ClassVar[int]
+    DELIVERY_ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ACKNOWLEDGE_TIME_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    subscription_id: str
+    voucher_id: str
+    viewer_id: str
+    package_code: str
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    provision_service: str
+    delivery_address: _postal_address_pb2.PostalAddress
+    create_time: _timestamp_pb2.Timestamp
+    acknowledge_time: _timestamp_pb2.Timestamp
+    def __init__(self, export_id: _Optional[str] = ..., subscription_id: _Optional[str] = ..., voucher_id: _Optional[str] = ..., viewer_id: _Optional[str] = ..., package_code: _Optional[str] = ..., start_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., provision_service: _Optional[str] = ..., delivery_address: _Optional[_Union[_postal_address_pb2.PostalAddress, _Mapping]] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., acknowledge_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListSubscriptionExportsRequest(_message.Message):
+    __slots__ = ("include_acknowledged", "page_size", "page_token")
+    INCLUDE_ACKNOWLEDGED_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    include_acknowledged: bool
+    page_size: int
+    page_token: str
+    def __init__(self, include_acknowledged: bool = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListSubscriptionExportsResponse(_message.Message):
+    __slots__ = ("exports", "next_page_token")
+    EXPORTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    exports: _containers.RepeatedCompositeFieldContainer[SubscriptionExport]
+    next_page_token: str
+    def __init__(self, exports: _Optional[_Iterable[_Union[SubscriptionExport, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class AcknowledgeSubscriptionExportRequest(_message.Message):
+    __slots__ = ("export_id", "request_id")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    request_id: str
+    def __init__(self, export_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...

@@ -100,6 +100,24 @@ SUBSCRIPTION_SERVICE_CANCEL_SUBSCRIPTION = Method(
     has_request_id=True,
 )
 
+SUBSCRIPTION_SERVICE_LIST_SUBSCRIPTION_EXPORTS = Method(
+    "usher.subscriptions.v1.SubscriptionService",
+    "ListSubscriptionExports",
+    subscriptions_pb2.ListSubscriptionExportsRequest,
+    subscriptions_pb2.ListSubscriptionExportsResponse,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+SUBSCRIPTION_SERVICE_ACKNOWLEDGE_SUBSCRIPTION_EXPORT = Method(
+    "usher.subscriptions.v1.SubscriptionService",
+    "AcknowledgeSubscriptionExport",
+    subscriptions_pb2.AcknowledgeSubscriptionExportRequest,
+    subscriptions_pb2.SubscriptionExport,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
 
 class SubscriptionService:
     """Subscriptions and their life.
@@ -329,6 +347,42 @@ class SubscriptionService:
         })
         return self._channel.call(SUBSCRIPTION_SERVICE_CANCEL_SUBSCRIPTION, message, options)
 
+    def list_subscription_exports(
+        self,
+        request: subscriptions_pb2.ListSubscriptionExportsRequest | None = None,
+        *,
+        include_acknowledged: bool | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> subscriptions_pb2.ListSubscriptionExportsResponse:
+        """Lists what the subscription system has to know of subscriptions that bought vouchers have made, oldest first.
+        Scope `subscriptions:read`.
+        """
+        message = build_request(subscriptions_pb2.ListSubscriptionExportsRequest, request, {
+            "include_acknowledged": include_acknowledged,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return self._channel.call(SUBSCRIPTION_SERVICE_LIST_SUBSCRIPTION_EXPORTS, message, options)
+
+    def acknowledge_subscription_export(
+        self,
+        request: subscriptions_pb2.AcknowledgeSubscriptionExportRequest | None = None,
+        *,
+        export_id: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> subscriptions_pb2.SubscriptionExport:
+        """Notes that the subscription system has taken an export over; it is not listed any more. Doing so again changes
+        nothing. Scope `subscriptions:write`. Refusals: NOT_FOUND `SUBSCRIPTION_EXPORT_NOT_FOUND`.
+        """
+        message = build_request(subscriptions_pb2.AcknowledgeSubscriptionExportRequest, request, {
+            "export_id": export_id,
+            "request_id": request_id,
+        })
+        return self._channel.call(SUBSCRIPTION_SERVICE_ACKNOWLEDGE_SUBSCRIPTION_EXPORT, message, options)
+
 
 class AsyncSubscriptionService:
     """Subscriptions and their life.
@@ -557,3 +611,39 @@ class AsyncSubscriptionService:
             "request_id": request_id,
         })
         return await self._channel.call(SUBSCRIPTION_SERVICE_CANCEL_SUBSCRIPTION, message, options)
+
+    async def list_subscription_exports(
+        self,
+        request: subscriptions_pb2.ListSubscriptionExportsRequest | None = None,
+        *,
+        include_acknowledged: bool | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> subscriptions_pb2.ListSubscriptionExportsResponse:
+        """Lists what the subscription system has to know of subscriptions that bought vouchers have made, oldest first.
+        Scope `subscriptions:read`.
+        """
+        message = build_request(subscriptions_pb2.ListSubscriptionExportsRequest, request, {
+            "include_acknowledged": include_acknowledged,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return await self._channel.call(SUBSCRIPTION_SERVICE_LIST_SUBSCRIPTION_EXPORTS, message, options)
+
+    async def acknowledge_subscription_export(
+        self,
+        request: subscriptions_pb2.AcknowledgeSubscriptionExportRequest | None = None,
+        *,
+        export_id: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> subscriptions_pb2.SubscriptionExport:
+        """Notes that the subscription system has taken an export over; it is not listed any more. Doing so again changes
+        nothing. Scope `subscriptions:write`. Refusals: NOT_FOUND `SUBSCRIPTION_EXPORT_NOT_FOUND`.
+        """
+        message = build_request(subscriptions_pb2.AcknowledgeSubscriptionExportRequest, request, {
+            "export_id": export_id,
+            "request_id": request_id,
+        })
+        return await self._channel.call(SUBSCRIPTION_SERVICE_ACKNOWLEDGE_SUBSCRIPTION_EXPORT, message, options)

@@ -23,3 +23,7 @@ from usher.type.v1.code_profile_pb2 import (
 from usher.type.v1.money_pb2 import (
     Money as Money,
 )
+
+from usher.type.v1.postal_address_pb2 import (
+    PostalAddress as PostalAddress,
+)

@@ -10,6 +10,7 @@ from google.protobuf import field_mask_pb2
 from google.protobuf import timestamp_pb2
 from usher.catalog.v1 import catalog_pb2
 from usher.type.v1 import code_profile_pb2
+from usher.type.v1 import postal_address_pb2
 from usher.vouchers.v1 import vouchers_pb2
 from usher._calls import AsyncChannel, CallOptions, Channel, Idempotency, Method, build_request
 
@@ -220,6 +221,51 @@ VOUCHER_SERVICE_EXPIRE_VOUCHER_BATCH = Method(
     has_request_id=True,
 )
 
+VOUCHER_SERVICE_PLACE_VOUCHER_ORDER = Method(
+    "usher.vouchers.v1.VoucherService",
+    "PlaceVoucherOrder",
+    vouchers_pb2.PlaceVoucherOrderRequest,
+    vouchers_pb2.PlaceVoucherOrderResponse,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+VOUCHER_SERVICE_GET_VOUCHER_ORDER = Method(
+    "usher.vouchers.v1.VoucherService",
+    "GetVoucherOrder",
+    vouchers_pb2.GetVoucherOrderRequest,
+    vouchers_pb2.VoucherOrder,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+VOUCHER_SERVICE_CANCEL_VOUCHER_ORDER = Method(
+    "usher.vouchers.v1.VoucherService",
+    "CancelVoucherOrder",
+    vouchers_pb2.CancelVoucherOrderRequest,
+    vouchers_pb2.VoucherOrder,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
+VOUCHER_SERVICE_LIST_BOUGHT_VOUCHERS = Method(
+    "usher.vouchers.v1.VoucherService",
+    "ListBoughtVouchers",
+    vouchers_pb2.ListBoughtVouchersRequest,
+    vouchers_pb2.ListBoughtVouchersResponse,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
+VOUCHER_SERVICE_LIST_VOUCHER_SESSIONS = Method(
+    "usher.vouchers.v1.VoucherService",
+    "ListVoucherSessions",
+    vouchers_pb2.ListVoucherSessionsRequest,
+    vouchers_pb2.ListVoucherSessionsResponse,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+)
+
 VOUCHER_SERVICE_LIST_REDEMPTIONS = Method(
     "usher.vouchers.v1.VoucherService",
     "ListRedemptions",
@@ -235,13 +281,15 @@ class VoucherService:
 
     Wherever a code is given, case and outer blanks do not matter. Redeeming is refused in this order, and validating
     gives the same answer: NOT_FOUND `VOUCHER_NOT_FOUND`, then FAILED_PRECONDITION
-    `VOUCHER_DELETED`, `VOUCHER_DEACTIVATED`, `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end at once), then NOT_FOUND
-    `ASSET_NOT_FOUND`, then FAILED_PRECONDITION `OUT_OF_SCOPE`, `ASSET_REQUIRED` (the scope names several assets and
-    the request none), `PURCHASE_REQUIRED` (a discount), `NOT_ELIGIBLE` (the voucher has a list of e-mail addresses, and
-    the viewer's is not on it), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION `VIEWER_DEACTIVATED`,
-    `VIEWER_REQUIRED` (only first-play vouchers open by their code alone), then NOT_FOUND `RESERVATION_NOT_FOUND`, then
-    FAILED_PRECONDITION `VOUCHER_USED` (a limit of 1, or a second use by the code alone) or `LIMIT_REACHED` (uses and reservations together),
-    `VIEWER_LIMIT_REACHED`.
+    `VOUCHER_DELETED`, `VOUCHER_DEACTIVATED`, `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end
+    at once), then NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`, then FAILED_PRECONDITION
+    `OUT_OF_SCOPE`, `ASSET_REQUIRED` (the scope names several assets, packages or price options and the request none of
+    them), `PURCHASE_REQUIRED` (a discount), `NOT_ELIGIBLE` (the voucher has a list of e-mail addresses, and the viewer's
+    is not on it), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION `VIEWER_DEACTIVATED`, `VIEWER_REQUIRED`
+    (only first-play vouchers open by their code alone), then NOT_FOUND `RESERVATION_NOT_FOUND`, then FAILED_PRECONDITION
+    `VOUCHER_USED` (a limit of 1, or a second use by the code alone) or `LIMIT_REACHED` (uses and reservations together),
+    `VIEWER_LIMIT_REACHED`, `ADDRESS_REQUIRED` (a bought voucher for a print product that is delivered only to an
+    address), `ALREADY_SUBSCRIBED` (a second active subscription to a package that allows only one).
 
     Codes can be guessed. Every call here or elsewhere that names a voucher by its code is refused RESOURCE_EXHAUSTED
     `TOO_MANY_FAILED_LOOKUPS`, with a RetryInfo, after too many codes that do not exist: 300 of one key, and one more
@@ -258,16 +306,18 @@ class VoucherService:
         voucher: vouchers_pb2.Voucher | Mapping[str, Any] | None = None,
         code_profile: code_profile_pb2.CodeProfile | Mapping[str, Any] | None = None,
         request_id: str | None = None,
+        unlimited: bool | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.Voucher:
         """Creates one voucher, with a code of the caller's own or a generated one. Scope `vouchers:write`.
-        Refusals: ALREADY_EXISTS `CODE_TAKEN` (ignoring case and outer blanks); NOT_FOUND `ASSET_NOT_FOUND`;
-        RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`; ALREADY_EXISTS `CODE_TAKEN`
+        (ignoring case and outer blanks); RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
         """
         message = build_request(vouchers_pb2.CreateVoucherRequest, request, {
             "voucher": voucher,
             "code_profile": code_profile,
             "request_id": request_id,
+            "unlimited": unlimited,
         })
         return self._channel.call(VOUCHER_SERVICE_CREATE_VOUCHER, message, options)
 
@@ -294,11 +344,15 @@ class VoucherService:
         ignore_single_ip: bool | None = None,
         one_time_use: bool | None = None,
         request_id: str | None = None,
+        package_code: str | None = None,
+        days_of_access: int | None = None,
+        provision_service: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.GenerateVouchersResponse:
-        """Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`. Codes are drawn at random:
-        a shape of which nearly every code is used counts as exhausted.
-        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; FAILED_PRECONDITION `BATCH_FULL` (more than 1,000,000 vouchers in one);
+        """Creates 1 to 10,000 ACCESS vouchers for one asset, or SUBSCRIPTION vouchers for one package, all or none. Scope
+        `vouchers:write`. Codes are drawn at random: a shape of which nearly every code is used counts as exhausted.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`; FAILED_PRECONDITION `BATCH_FULL` (more than 1,000,000
+        vouchers in one);
         RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
         """
         message = build_request(vouchers_pb2.GenerateVouchersRequest, request, {
@@ -321,6 +375,9 @@ class VoucherService:
             "ignore_single_ip": ignore_single_ip,
             "one_time_use": one_time_use,
             "request_id": request_id,
+            "package_code": package_code,
+            "days_of_access": days_of_access,
+            "provision_service": provision_service,
         })
         return self._channel.call(VOUCHER_SERVICE_GENERATE_VOUCHERS, message, options)
 
@@ -367,8 +424,8 @@ class VoucherService:
         options: CallOptions | None = None,
     ) -> vouchers_pb2.ImportVouchersResponse:
         """Creates vouchers with the caller's own codes, at most 10,000 a call. Scope `vouchers:write`.
-        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; with ATOMIC, ALREADY_EXISTS `CODE_TAKEN` where any code is, its row in the
-        metadata `row`; FAILED_PRECONDITION `BATCH_FULL`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`; with ATOMIC, ALREADY_EXISTS
+        `CODE_TAKEN` where any code is, its row in the metadata `row`; FAILED_PRECONDITION `BATCH_FULL`.
         """
         message = build_request(vouchers_pb2.ImportVouchersRequest, request, {
             "template": template,
@@ -411,7 +468,8 @@ class VoucherService:
     ) -> vouchers_pb2.Voucher:
         """Changes a voucher; everything of its creation but its code, effect and batch. Scope `vouchers:write`.
         Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`; ABORTED `ETAG_MISMATCH`;
-        FAILED_PRECONDITION `CODE_IMMUTABLE`, `EFFECT_IMMUTABLE`, `LIMIT_BELOW_USED`; NOT_FOUND `ASSET_NOT_FOUND`.
+        FAILED_PRECONDITION `CODE_IMMUTABLE`, `EFFECT_IMMUTABLE`, `LIMIT_BELOW_USED`; NOT_FOUND `ASSET_NOT_FOUND`,
+        `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`.
         """
         message = build_request(vouchers_pb2.UpdateVoucherRequest, request, {
             "voucher": voucher,
@@ -428,7 +486,7 @@ class VoucherService:
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.Voucher:
-        """Sets a voucher's end to now, and ends the accesses that it gave. Scope `vouchers:write`.
+        """Sets a voucher's end to now, and ends the accesses that an ACCESS voucher gave. Scope `vouchers:write`.
         Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
         """
         message = build_request(vouchers_pb2.ExpireVoucherRequest, request, {
@@ -445,7 +503,7 @@ class VoucherService:
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.Voucher:
-        """Switches a voucher off, and ends the accesses that it gave. Doing so again changes nothing.
+        """Switches a voucher off, and ends the accesses that an ACCESS voucher gave. Doing so again changes nothing.
         Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
         """
         message = build_request(vouchers_pb2.DeactivateVoucherRequest, request, {
@@ -499,8 +557,9 @@ class VoucherService:
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.Voucher:
-        """Takes a redemption back: the voucher has one use more, and the access that the redemption gave ends in the same
-        commit. Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`;
+        """Takes a redemption back: the voucher has one use more, and the access or the subscription that the redemption gave
+        ends in the same commit; what was paid for as well stays. Scope `vouchers:write`. Refusals: NOT_FOUND
+        `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`;
         NOT_FOUND `REDEMPTION_NOT_FOUND`; FAILED_PRECONDITION `REDEMPTION_ROLLED_BACK`.
         """
         message = build_request(vouchers_pb2.RollBackRedemptionRequest, request, {
@@ -523,7 +582,8 @@ class VoucherService:
         page_token: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.ListVouchersResponse:
-        """Lists vouchers, oldest first, deleted ones left out unless `state` asks for them. A page can be shorter than asked, and even empty, before the last one.
+        """Lists vouchers, oldest first, deleted ones left out unless `state` asks for them. A page can be shorter than asked,
+        and even empty, before the last one.
         Scope `vouchers:read`.
         """
         message = build_request(vouchers_pb2.ListVouchersRequest, request, {
@@ -544,6 +604,9 @@ class VoucherService:
         code: str | None = None,
         viewer_id: str | None = None,
         asset_id: str | None = None,
+        package_id: str | None = None,
+        price_option_id: str | None = None,
+        delivery_address: postal_address_pb2.PostalAddress | Mapping[str, Any] | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.ValidateVoucherResponse:
         """Says whether RedeemVoucher would succeed now, and why not; writes nothing.
@@ -553,6 +616,9 @@ class VoucherService:
             "code": code,
             "viewer_id": viewer_id,
             "asset_id": asset_id,
+            "package_id": package_id,
+            "price_option_id": price_option_id,
+            "delivery_address": delivery_address,
         })
         return self._channel.call(VOUCHER_SERVICE_VALIDATE_VOUCHER, message, options)
 
@@ -565,6 +631,9 @@ class VoucherService:
         asset_id: str | None = None,
         request_id: str | None = None,
         reservation_id: str | None = None,
+        package_id: str | None = None,
+        price_option_id: str | None = None,
+        delivery_address: postal_address_pb2.PostalAddress | Mapping[str, Any] | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.RedeemVoucherResponse:
         """Uses a voucher once and gives what it gives, in one commit. Scope `vouchers:redeem` or `vouchers:write`."""
@@ -574,6 +643,9 @@ class VoucherService:
             "asset_id": asset_id,
             "request_id": request_id,
             "reservation_id": reservation_id,
+            "package_id": package_id,
+            "price_option_id": price_option_id,
+            "delivery_address": delivery_address,
         })
         return self._channel.call(VOUCHER_SERVICE_REDEEM_VOUCHER, message, options)
 
@@ -586,6 +658,8 @@ class VoucherService:
         asset_id: str | None = None,
         ttl: duration_pb2.Duration | Mapping[str, Any] | datetime.timedelta | None = None,
         request_id: str | None = None,
+        package_id: str | None = None,
+        price_option_id: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.Reservation:
         """Holds one use of a voucher for a time, so that nobody else gets it: used and held together never exceed the limit.
@@ -598,6 +672,8 @@ class VoucherService:
             "asset_id": asset_id,
             "ttl": ttl,
             "request_id": request_id,
+            "package_id": package_id,
+            "price_option_id": price_option_id,
         })
         return self._channel.call(VOUCHER_SERVICE_RESERVE_VOUCHER, message, options)
 
@@ -648,12 +724,13 @@ class VoucherService:
         mode: vouchers_pb2.BulkMode | str | None = None,
         validate_only: bool | None = None,
         request_id: str | None = None,
+        csv: bytes | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.AddVoucherEmailsResponse:
         """Adds to the addresses that may use a voucher; their viewers need not exist yet. An address that is on the list
         already is passed over. Scope `vouchers:write`.
         Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`, `EMAIL_LIMIT_REACHED` (more than
-        100,000 addresses); with ATOMIC, INVALID_ARGUMENT `EMAIL_INVALID`, its row in the metadata `row`.
+        100,000 addresses); with ATOMIC, INVALID_ARGUMENT `EMAIL_INVALID` or `CSV_…`, the row in the metadata `row`.
         """
         message = build_request(vouchers_pb2.AddVoucherEmailsRequest, request, {
             "voucher_id": voucher_id,
@@ -661,6 +738,7 @@ class VoucherService:
             "mode": mode,
             "validate_only": validate_only,
             "request_id": request_id,
+            "csv": csv,
         })
         return self._channel.call(VOUCHER_SERVICE_ADD_VOUCHER_EMAILS, message, options)
 
@@ -739,6 +817,114 @@ class VoucherService:
         })
         return self._channel.call(VOUCHER_SERVICE_EXPIRE_VOUCHER_BATCH, message, options)
 
+    def place_voucher_order(
+        self,
+        request: vouchers_pb2.PlaceVoucherOrderRequest | None = None,
+        *,
+        payment_period_id: str | None = None,
+        quantity: int | None = None,
+        purchaser_id: str | None = None,
+        payment_method: vouchers_pb2.VoucherPaymentMethod | str | None = None,
+        payment_reference: str | None = None,
+        name: str | None = None,
+        redeem_until: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
+        provision_service: str | None = None,
+        code_profile: code_profile_pb2.CodeProfile | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.PlaceVoucherOrderResponse:
+        """Orders vouchers for a package: they make no subscription until they are redeemed, each by whoever has it, for as
+        many days as the payment period lasts from now. Only where the operator has enabled it. Scope `vouchers:write`.
+        Refusals: FAILED_PRECONDITION `FEATURE_DISABLED`; NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`; FAILED_PRECONDITION
+        `VOUCHER_PURCHASE_DISABLED` (by the package), `PERIOD_DISABLED`, `PERIOD_TOO_LONG` (more than 9,999 days); for FREE
+        orders `PERIOD_NOT_FREE`, `PERIOD_NOT_LIMITED`; NOT_FOUND `VIEWER_NOT_FOUND` (the purchaser, only where viewers
+        must
+        be known); RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
+        """
+        message = build_request(vouchers_pb2.PlaceVoucherOrderRequest, request, {
+            "payment_period_id": payment_period_id,
+            "quantity": quantity,
+            "purchaser_id": purchaser_id,
+            "payment_method": payment_method,
+            "payment_reference": payment_reference,
+            "name": name,
+            "redeem_until": redeem_until,
+            "provision_service": provision_service,
+            "code_profile": code_profile,
+            "request_id": request_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_PLACE_VOUCHER_ORDER, message, options)
+
+    def get_voucher_order(
+        self,
+        request: vouchers_pb2.GetVoucherOrderRequest | None = None,
+        *,
+        voucher_order_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.VoucherOrder:
+        """Returns one order. Scope `vouchers:read`. Refusals: NOT_FOUND `VOUCHER_ORDER_NOT_FOUND`."""
+        message = build_request(vouchers_pb2.GetVoucherOrderRequest, request, {
+            "voucher_order_id": voucher_order_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_GET_VOUCHER_ORDER, message, options)
+
+    def cancel_voucher_order(
+        self,
+        request: vouchers_pb2.CancelVoucherOrderRequest | None = None,
+        *,
+        voucher_order_id: str | None = None,
+        reason: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.VoucherOrder:
+        """Cancels an order: its vouchers that have not been used are switched off; the others and what they gave stay.
+        Cancelling it again changes nothing. Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_ORDER_NOT_FOUND`.
+        """
+        message = build_request(vouchers_pb2.CancelVoucherOrderRequest, request, {
+            "voucher_order_id": voucher_order_id,
+            "reason": reason,
+            "request_id": request_id,
+        })
+        return self._channel.call(VOUCHER_SERVICE_CANCEL_VOUCHER_ORDER, message, options)
+
+    def list_bought_vouchers(
+        self,
+        request: vouchers_pb2.ListBoughtVouchersRequest | None = None,
+        *,
+        purchaser_id: str | None = None,
+        voucher_order_id: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.ListBoughtVouchersResponse:
+        """Lists the vouchers that somebody has ordered, oldest first. Scope `vouchers:read`."""
+        message = build_request(vouchers_pb2.ListBoughtVouchersRequest, request, {
+            "purchaser_id": purchaser_id,
+            "voucher_order_id": voucher_order_id,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return self._channel.call(VOUCHER_SERVICE_LIST_BOUGHT_VOUCHERS, message, options)
+
+    def list_voucher_sessions(
+        self,
+        request: vouchers_pb2.ListVoucherSessionsRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.ListVoucherSessionsResponse:
+        """Lists when, where and how much was viewed with a voucher, oldest first. Scope `vouchers:read`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`.
+        """
+        message = build_request(vouchers_pb2.ListVoucherSessionsRequest, request, {
+            "voucher_id": voucher_id,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return self._channel.call(VOUCHER_SERVICE_LIST_VOUCHER_SESSIONS, message, options)
+
     def list_redemptions(
         self,
         request: vouchers_pb2.ListRedemptionsRequest | None = None,
@@ -764,13 +950,15 @@ class AsyncVoucherService:
 
     Wherever a code is given, case and outer blanks do not matter. Redeeming is refused in this order, and validating
     gives the same answer: NOT_FOUND `VOUCHER_NOT_FOUND`, then FAILED_PRECONDITION
-    `VOUCHER_DELETED`, `VOUCHER_DEACTIVATED`, `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end at once), then NOT_FOUND
-    `ASSET_NOT_FOUND`, then FAILED_PRECONDITION `OUT_OF_SCOPE`, `ASSET_REQUIRED` (the scope names several assets and
-    the request none), `PURCHASE_REQUIRED` (a discount), `NOT_ELIGIBLE` (the voucher has a list of e-mail addresses, and
-    the viewer's is not on it), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION `VIEWER_DEACTIVATED`,
-    `VIEWER_REQUIRED` (only first-play vouchers open by their code alone), then NOT_FOUND `RESERVATION_NOT_FOUND`, then
-    FAILED_PRECONDITION `VOUCHER_USED` (a limit of 1, or a second use by the code alone) or `LIMIT_REACHED` (uses and reservations together),
-    `VIEWER_LIMIT_REACHED`.
+    `VOUCHER_DELETED`, `VOUCHER_DEACTIVATED`, `VOUCHER_NOT_YET_VALID`, `VOUCHER_EXPIRED` (also where the access would end
+    at once), then NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`, then FAILED_PRECONDITION
+    `OUT_OF_SCOPE`, `ASSET_REQUIRED` (the scope names several assets, packages or price options and the request none of
+    them), `PURCHASE_REQUIRED` (a discount), `NOT_ELIGIBLE` (the voucher has a list of e-mail addresses, and the viewer's
+    is not on it), then NOT_FOUND `VIEWER_NOT_FOUND`, then FAILED_PRECONDITION `VIEWER_DEACTIVATED`, `VIEWER_REQUIRED`
+    (only first-play vouchers open by their code alone), then NOT_FOUND `RESERVATION_NOT_FOUND`, then FAILED_PRECONDITION
+    `VOUCHER_USED` (a limit of 1, or a second use by the code alone) or `LIMIT_REACHED` (uses and reservations together),
+    `VIEWER_LIMIT_REACHED`, `ADDRESS_REQUIRED` (a bought voucher for a print product that is delivered only to an
+    address), `ALREADY_SUBSCRIBED` (a second active subscription to a package that allows only one).
 
     Codes can be guessed. Every call here or elsewhere that names a voucher by its code is refused RESOURCE_EXHAUSTED
     `TOO_MANY_FAILED_LOOKUPS`, with a RetryInfo, after too many codes that do not exist: 300 of one key, and one more
@@ -787,16 +975,18 @@ class AsyncVoucherService:
         voucher: vouchers_pb2.Voucher | Mapping[str, Any] | None = None,
         code_profile: code_profile_pb2.CodeProfile | Mapping[str, Any] | None = None,
         request_id: str | None = None,
+        unlimited: bool | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.Voucher:
         """Creates one voucher, with a code of the caller's own or a generated one. Scope `vouchers:write`.
-        Refusals: ALREADY_EXISTS `CODE_TAKEN` (ignoring case and outer blanks); NOT_FOUND `ASSET_NOT_FOUND`;
-        RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`; ALREADY_EXISTS `CODE_TAKEN`
+        (ignoring case and outer blanks); RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
         """
         message = build_request(vouchers_pb2.CreateVoucherRequest, request, {
             "voucher": voucher,
             "code_profile": code_profile,
             "request_id": request_id,
+            "unlimited": unlimited,
         })
         return await self._channel.call(VOUCHER_SERVICE_CREATE_VOUCHER, message, options)
 
@@ -823,11 +1013,15 @@ class AsyncVoucherService:
         ignore_single_ip: bool | None = None,
         one_time_use: bool | None = None,
         request_id: str | None = None,
+        package_code: str | None = None,
+        days_of_access: int | None = None,
+        provision_service: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.GenerateVouchersResponse:
-        """Creates 1 to 10,000 ACCESS vouchers for one asset, all or none. Scope `vouchers:write`. Codes are drawn at random:
-        a shape of which nearly every code is used counts as exhausted.
-        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; FAILED_PRECONDITION `BATCH_FULL` (more than 1,000,000 vouchers in one);
+        """Creates 1 to 10,000 ACCESS vouchers for one asset, or SUBSCRIPTION vouchers for one package, all or none. Scope
+        `vouchers:write`. Codes are drawn at random: a shape of which nearly every code is used counts as exhausted.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`; FAILED_PRECONDITION `BATCH_FULL` (more than 1,000,000
+        vouchers in one);
         RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
         """
         message = build_request(vouchers_pb2.GenerateVouchersRequest, request, {
@@ -850,6 +1044,9 @@ class AsyncVoucherService:
             "ignore_single_ip": ignore_single_ip,
             "one_time_use": one_time_use,
             "request_id": request_id,
+            "package_code": package_code,
+            "days_of_access": days_of_access,
+            "provision_service": provision_service,
         })
         return await self._channel.call(VOUCHER_SERVICE_GENERATE_VOUCHERS, message, options)
 
@@ -896,8 +1093,8 @@ class AsyncVoucherService:
         options: CallOptions | None = None,
     ) -> vouchers_pb2.ImportVouchersResponse:
         """Creates vouchers with the caller's own codes, at most 10,000 a call. Scope `vouchers:write`.
-        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; with ATOMIC, ALREADY_EXISTS `CODE_TAKEN` where any code is, its row in the
-        metadata `row`; FAILED_PRECONDITION `BATCH_FULL`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`, `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`; with ATOMIC, ALREADY_EXISTS
+        `CODE_TAKEN` where any code is, its row in the metadata `row`; FAILED_PRECONDITION `BATCH_FULL`.
         """
         message = build_request(vouchers_pb2.ImportVouchersRequest, request, {
             "template": template,
@@ -940,7 +1137,8 @@ class AsyncVoucherService:
     ) -> vouchers_pb2.Voucher:
         """Changes a voucher; everything of its creation but its code, effect and batch. Scope `vouchers:write`.
         Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`; ABORTED `ETAG_MISMATCH`;
-        FAILED_PRECONDITION `CODE_IMMUTABLE`, `EFFECT_IMMUTABLE`, `LIMIT_BELOW_USED`; NOT_FOUND `ASSET_NOT_FOUND`.
+        FAILED_PRECONDITION `CODE_IMMUTABLE`, `EFFECT_IMMUTABLE`, `LIMIT_BELOW_USED`; NOT_FOUND `ASSET_NOT_FOUND`,
+        `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`.
         """
         message = build_request(vouchers_pb2.UpdateVoucherRequest, request, {
             "voucher": voucher,
@@ -957,7 +1155,7 @@ class AsyncVoucherService:
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.Voucher:
-        """Sets a voucher's end to now, and ends the accesses that it gave. Scope `vouchers:write`.
+        """Sets a voucher's end to now, and ends the accesses that an ACCESS voucher gave. Scope `vouchers:write`.
         Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
         """
         message = build_request(vouchers_pb2.ExpireVoucherRequest, request, {
@@ -974,7 +1172,7 @@ class AsyncVoucherService:
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.Voucher:
-        """Switches a voucher off, and ends the accesses that it gave. Doing so again changes nothing.
+        """Switches a voucher off, and ends the accesses that an ACCESS voucher gave. Doing so again changes nothing.
         Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`.
         """
         message = build_request(vouchers_pb2.DeactivateVoucherRequest, request, {
@@ -1028,8 +1226,9 @@ class AsyncVoucherService:
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.Voucher:
-        """Takes a redemption back: the voucher has one use more, and the access that the redemption gave ends in the same
-        commit. Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`;
+        """Takes a redemption back: the voucher has one use more, and the access or the subscription that the redemption gave
+        ends in the same commit; what was paid for as well stays. Scope `vouchers:write`. Refusals: NOT_FOUND
+        `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`;
         NOT_FOUND `REDEMPTION_NOT_FOUND`; FAILED_PRECONDITION `REDEMPTION_ROLLED_BACK`.
         """
         message = build_request(vouchers_pb2.RollBackRedemptionRequest, request, {
@@ -1052,7 +1251,8 @@ class AsyncVoucherService:
         page_token: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.ListVouchersResponse:
-        """Lists vouchers, oldest first, deleted ones left out unless `state` asks for them. A page can be shorter than asked, and even empty, before the last one.
+        """Lists vouchers, oldest first, deleted ones left out unless `state` asks for them. A page can be shorter than asked,
+        and even empty, before the last one.
         Scope `vouchers:read`.
         """
         message = build_request(vouchers_pb2.ListVouchersRequest, request, {
@@ -1073,6 +1273,9 @@ class AsyncVoucherService:
         code: str | None = None,
         viewer_id: str | None = None,
         asset_id: str | None = None,
+        package_id: str | None = None,
+        price_option_id: str | None = None,
+        delivery_address: postal_address_pb2.PostalAddress | Mapping[str, Any] | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.ValidateVoucherResponse:
         """Says whether RedeemVoucher would succeed now, and why not; writes nothing.
@@ -1082,6 +1285,9 @@ class AsyncVoucherService:
             "code": code,
             "viewer_id": viewer_id,
             "asset_id": asset_id,
+            "package_id": package_id,
+            "price_option_id": price_option_id,
+            "delivery_address": delivery_address,
         })
         return await self._channel.call(VOUCHER_SERVICE_VALIDATE_VOUCHER, message, options)
 
@@ -1094,6 +1300,9 @@ class AsyncVoucherService:
         asset_id: str | None = None,
         request_id: str | None = None,
         reservation_id: str | None = None,
+        package_id: str | None = None,
+        price_option_id: str | None = None,
+        delivery_address: postal_address_pb2.PostalAddress | Mapping[str, Any] | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.RedeemVoucherResponse:
         """Uses a voucher once and gives what it gives, in one commit. Scope `vouchers:redeem` or `vouchers:write`."""
@@ -1103,6 +1312,9 @@ class AsyncVoucherService:
             "asset_id": asset_id,
             "request_id": request_id,
             "reservation_id": reservation_id,
+            "package_id": package_id,
+            "price_option_id": price_option_id,
+            "delivery_address": delivery_address,
         })
         return await self._channel.call(VOUCHER_SERVICE_REDEEM_VOUCHER, message, options)
 
@@ -1115,6 +1327,8 @@ class AsyncVoucherService:
         asset_id: str | None = None,
         ttl: duration_pb2.Duration | Mapping[str, Any] | datetime.timedelta | None = None,
         request_id: str | None = None,
+        package_id: str | None = None,
+        price_option_id: str | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.Reservation:
         """Holds one use of a voucher for a time, so that nobody else gets it: used and held together never exceed the limit.
@@ -1127,6 +1341,8 @@ class AsyncVoucherService:
             "asset_id": asset_id,
             "ttl": ttl,
             "request_id": request_id,
+            "package_id": package_id,
+            "price_option_id": price_option_id,
         })
         return await self._channel.call(VOUCHER_SERVICE_RESERVE_VOUCHER, message, options)
 
@@ -1177,12 +1393,13 @@ class AsyncVoucherService:
         mode: vouchers_pb2.BulkMode | str | None = None,
         validate_only: bool | None = None,
         request_id: str | None = None,
+        csv: bytes | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.AddVoucherEmailsResponse:
         """Adds to the addresses that may use a voucher; their viewers need not exist yet. An address that is on the list
         already is passed over. Scope `vouchers:write`.
         Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`, `EMAIL_LIMIT_REACHED` (more than
-        100,000 addresses); with ATOMIC, INVALID_ARGUMENT `EMAIL_INVALID`, its row in the metadata `row`.
+        100,000 addresses); with ATOMIC, INVALID_ARGUMENT `EMAIL_INVALID` or `CSV_…`, the row in the metadata `row`.
         """
         message = build_request(vouchers_pb2.AddVoucherEmailsRequest, request, {
             "voucher_id": voucher_id,
@@ -1190,6 +1407,7 @@ class AsyncVoucherService:
             "mode": mode,
             "validate_only": validate_only,
             "request_id": request_id,
+            "csv": csv,
         })
         return await self._channel.call(VOUCHER_SERVICE_ADD_VOUCHER_EMAILS, message, options)
 
@@ -1267,6 +1485,114 @@ class AsyncVoucherService:
             "request_id": request_id,
         })
         return await self._channel.call(VOUCHER_SERVICE_EXPIRE_VOUCHER_BATCH, message, options)
+
+    async def place_voucher_order(
+        self,
+        request: vouchers_pb2.PlaceVoucherOrderRequest | None = None,
+        *,
+        payment_period_id: str | None = None,
+        quantity: int | None = None,
+        purchaser_id: str | None = None,
+        payment_method: vouchers_pb2.VoucherPaymentMethod | str | None = None,
+        payment_reference: str | None = None,
+        name: str | None = None,
+        redeem_until: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
+        provision_service: str | None = None,
+        code_profile: code_profile_pb2.CodeProfile | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.PlaceVoucherOrderResponse:
+        """Orders vouchers for a package: they make no subscription until they are redeemed, each by whoever has it, for as
+        many days as the payment period lasts from now. Only where the operator has enabled it. Scope `vouchers:write`.
+        Refusals: FAILED_PRECONDITION `FEATURE_DISABLED`; NOT_FOUND `PAYMENT_PERIOD_NOT_FOUND`; FAILED_PRECONDITION
+        `VOUCHER_PURCHASE_DISABLED` (by the package), `PERIOD_DISABLED`, `PERIOD_TOO_LONG` (more than 9,999 days); for FREE
+        orders `PERIOD_NOT_FREE`, `PERIOD_NOT_LIMITED`; NOT_FOUND `VIEWER_NOT_FOUND` (the purchaser, only where viewers
+        must
+        be known); RESOURCE_EXHAUSTED `CODE_SPACE_EXHAUSTED`.
+        """
+        message = build_request(vouchers_pb2.PlaceVoucherOrderRequest, request, {
+            "payment_period_id": payment_period_id,
+            "quantity": quantity,
+            "purchaser_id": purchaser_id,
+            "payment_method": payment_method,
+            "payment_reference": payment_reference,
+            "name": name,
+            "redeem_until": redeem_until,
+            "provision_service": provision_service,
+            "code_profile": code_profile,
+            "request_id": request_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_PLACE_VOUCHER_ORDER, message, options)
+
+    async def get_voucher_order(
+        self,
+        request: vouchers_pb2.GetVoucherOrderRequest | None = None,
+        *,
+        voucher_order_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.VoucherOrder:
+        """Returns one order. Scope `vouchers:read`. Refusals: NOT_FOUND `VOUCHER_ORDER_NOT_FOUND`."""
+        message = build_request(vouchers_pb2.GetVoucherOrderRequest, request, {
+            "voucher_order_id": voucher_order_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_GET_VOUCHER_ORDER, message, options)
+
+    async def cancel_voucher_order(
+        self,
+        request: vouchers_pb2.CancelVoucherOrderRequest | None = None,
+        *,
+        voucher_order_id: str | None = None,
+        reason: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.VoucherOrder:
+        """Cancels an order: its vouchers that have not been used are switched off; the others and what they gave stay.
+        Cancelling it again changes nothing. Scope `vouchers:write`. Refusals: NOT_FOUND `VOUCHER_ORDER_NOT_FOUND`.
+        """
+        message = build_request(vouchers_pb2.CancelVoucherOrderRequest, request, {
+            "voucher_order_id": voucher_order_id,
+            "reason": reason,
+            "request_id": request_id,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_CANCEL_VOUCHER_ORDER, message, options)
+
+    async def list_bought_vouchers(
+        self,
+        request: vouchers_pb2.ListBoughtVouchersRequest | None = None,
+        *,
+        purchaser_id: str | None = None,
+        voucher_order_id: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.ListBoughtVouchersResponse:
+        """Lists the vouchers that somebody has ordered, oldest first. Scope `vouchers:read`."""
+        message = build_request(vouchers_pb2.ListBoughtVouchersRequest, request, {
+            "purchaser_id": purchaser_id,
+            "voucher_order_id": voucher_order_id,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_LIST_BOUGHT_VOUCHERS, message, options)
+
+    async def list_voucher_sessions(
+        self,
+        request: vouchers_pb2.ListVoucherSessionsRequest | None = None,
+        *,
+        voucher_id: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        options: CallOptions | None = None,
+    ) -> vouchers_pb2.ListVoucherSessionsResponse:
+        """Lists when, where and how much was viewed with a voucher, oldest first. Scope `vouchers:read`.
+        Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`.
+        """
+        message = build_request(vouchers_pb2.ListVoucherSessionsRequest, request, {
+            "voucher_id": voucher_id,
+            "page_size": page_size,
+            "page_token": page_token,
+        })
+        return await self._channel.call(VOUCHER_SERVICE_LIST_VOUCHER_SESSIONS, message, options)
 
     async def list_redemptions(
         self,
