@@ -70,9 +70,8 @@ let package = Package(
         .executableTarget(
             name: "usher",
             dependencies: [
-                "UsherAPI", "UsherClient", "UsherContract", "UsherRPC", "UsherServer", "UsherStorage", protobuf,
-                logging,
-                metrics,
+                "UsherAPI", "UsherClient", "UsherContract", "UsherRPC", "UsherServer", "UsherServices", "UsherStorage",
+                protobuf, logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

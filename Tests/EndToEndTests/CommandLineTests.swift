@@ -62,10 +62,21 @@ import UsherClient
         #expect(imported.errors.contains("line 3: CODE_REPEATED") && imported.errors.contains("line 4: CODE_TAKEN"))
         let atomic = try usher("voucher", "import", file, "--atomic")
         #expect(atomic.status == 1 && atomic.errors.hasPrefix("ALREADY_EXISTS CODE_TAKEN: Row 1"))
+        let table = "\(server.directory)/codes.csv"
+        try "Name,code,order_id,note\r\n\"Anna, press\",PRESS-1,ORD-9,\"a\nb\"\r\n\r\n,welcome,,\r\n,PRESS-2,,\r\n"
+            .write(toFile: table, atomically: true, encoding: .utf8)
+        let rows = try usher("voucher", "import", table, "--batch", "press")
+        #expect(rows.status == 1 && rows.output.contains("created 2 in batch press, 1 refused"))
+        #expect(rows.errors.contains("row 4: CODE_TAKEN"))
+        #expect(try usher("voucher", "show", "press-1").output.contains("Anna, press"))
+        #expect(try usher("voucher", "list", "--search", "ord-9").output.contains("PRESS-1"))
+        try "code\nGOOD\nB\"AD\n".write(toFile: table, atomically: true, encoding: .utf8)
+        let unreadable = try usher("voucher", "import", table)
+        #expect(unreadable.status == 1 && unreadable.errors.contains("row 3: A quote stands inside a field"))
 
         let listed = try usher("voucher", "list", "--limit", "3")
         #expect(listed.output.split(separator: "\n").count == 4 && listed.output.hasPrefix("ID "))
-        #expect(try usher("voucher", "list", "--limit", "0", "--json").output.split(separator: "\n").count == 14)
+        #expect(try usher("voucher", "list", "--limit", "0", "--json").output.split(separator: "\n").count == 16)
         #expect(try usher("voucher", "list", "--search", " welcome").output.contains("WELCOME"))
 
         #expect(try usher("access", "check", "--viewer", "anna", "--asset", "opening").output == "no: NO_ACCESS\n")

@@ -11,7 +11,9 @@ enum ImportRules {
         "UsherServices": ["UsherAPI", "UsherContract", "UsherStorage"],
         "UsherServer": ["UsherAPI", "UsherContract", "UsherRPC", "UsherServices", "UsherStorage"],
         "UsherClient": ["UsherAPI", "UsherContract", "UsherRPC"],
-        "usher": ["UsherAPI", "UsherClient", "UsherContract", "UsherRPC", "UsherServer", "UsherStorage"],
+        "usher": [
+            "UsherAPI", "UsherClient", "UsherContract", "UsherRPC", "UsherServer", "UsherServices", "UsherStorage",
+        ],
         "protoc-gen-usher-swift": [],
     ]
 

@@ -2161,7 +2161,7 @@ public nonisolated struct Usher_Vouchers_V1_ImportVouchersRequest: Sendable {
   /// Makes them usable without limit; `template.usage_limit` must then be absent.
   public var unlimited: Bool = false
 
-  /// The codes; 1 to 10,000, counted as rows from 1.
+  /// The codes; 1 to 10,000, counted as rows from 1, or none where `csv` is given.
   public var codes: [String] = []
 
   /// The batch that they belong to, as in GenerateVouchers.
@@ -2175,6 +2175,11 @@ public nonisolated struct Usher_Vouchers_V1_ImportVouchersRequest: Sendable {
 
   /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
   public var requestID: String = String()
+
+  /// The codes as a CSV file in UTF-8, of 1 to 10,000 rows below the header, which is row 1. The column `code` must be
+  /// there; what `name` and `order_id` have stands in place of the template's; other columns are ignored. A header that
+  /// cannot be taken is refused INVALID_ARGUMENT `CSV_…`.
+  public var csv: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2212,7 +2217,8 @@ public nonisolated struct Usher_Vouchers_V1_RowError: Sendable {
   /// Its number, from 1.
   public var row: Int32 = 0
 
-  /// Why: `CODE_TAKEN`, `CODE_REPEATED` (the same code in an earlier row), `CODE_INVALID`.
+  /// Why: `CODE_TAKEN`, `CODE_REPEATED` (the same code in an earlier row), `CODE_INVALID`; of a file also `NAME_INVALID`,
+  /// `ORDER_ID_INVALID`, and `CSV_…` for a row that cannot be read.
   public var reason: String = String()
 
   /// The same for people.
@@ -5041,7 +5047,7 @@ nonisolated extension Usher_Vouchers_V1_ListBoughtVouchersResponse: SwiftProtobu
 
 nonisolated extension Usher_Vouchers_V1_ImportVouchersRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ImportVouchersRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}template\0\u{1}unlimited\0\u{1}codes\0\u{3}batch_id\0\u{1}mode\0\u{3}validate_only\0\u{3}request_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}template\0\u{1}unlimited\0\u{1}codes\0\u{3}batch_id\0\u{1}mode\0\u{3}validate_only\0\u{3}request_id\0\u{1}csv\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5056,6 +5062,7 @@ nonisolated extension Usher_Vouchers_V1_ImportVouchersRequest: SwiftProtobuf.Mes
       case 5: try { try decoder.decodeSingularEnumField(value: &self.mode) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.csv) }()
       default: break
       }
     }
@@ -5087,6 +5094,9 @@ nonisolated extension Usher_Vouchers_V1_ImportVouchersRequest: SwiftProtobuf.Mes
     if !self.requestID.isEmpty {
       try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 7)
     }
+    if !self.csv.isEmpty {
+      try visitor.visitSingularBytesField(value: self.csv, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -5098,6 +5108,7 @@ nonisolated extension Usher_Vouchers_V1_ImportVouchersRequest: SwiftProtobuf.Mes
     if lhs.mode != rhs.mode {return false}
     if lhs.validateOnly != rhs.validateOnly {return false}
     if lhs.requestID != rhs.requestID {return false}
+    if lhs.csv != rhs.csv {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -8,16 +8,15 @@ extension VoucherService {
     ) throws -> Usher_Vouchers_V1_ImportVouchersResponse {
         var violations = Violations()
         var voucher = importTemplate(request, tx, &violations)
+        let file = try VoucherImportRows(request, &violations)
         violations.require(
-            Voucher.generateCounts.contains(request.codes.count), "codes", "must have 1 to 10,000 entries")
-        violations.require(
-            voucher.custom.byteCount * request.codes.count <= Voucher.customBytesPerCall, "template.custom",
+            voucher.custom.byteCount * file.count <= Voucher.customBytesPerCall, "template.custom",
             "must have less in it for so many vouchers: at most 32 MiB in all")
         violations.requireCallerID(request.batchID, "batch_id")
         if case .UNRECOGNIZED = request.mode { violations.require(false, "mode", "must be ATOMIC or PER_ROW") }
         try violations.refuse()
         let items = try resolve(request.template, &voucher, in: tx)
-        let rows = try judge(request.codes, in: tx)
+        let rows = try judge(file, in: tx)
         var response = Usher_Vouchers_V1_ImportVouchersResponse()
         response.createdCount = Int32(rows.count { $0.code != nil })
         response.errors = rows.compactMap(\.error)
@@ -27,9 +26,17 @@ extension VoucherService {
         }
         guard !request.validateOnly, response.createdCount > 0 else { return response }
         response.batchID = try addToBatch(request.batchID, Int(response.createdCount), &voucher, in: tx)
-        var issue = VoucherIssue(voucher, items)
-        for code in rows.compactMap(\.code) {
-            guard try issue.insert(code, in: tx) != nil else { throw VoucherRefusal.codeTaken(code.text) }
+        var shared = VoucherIssue(voucher, items)
+        for row in rows {
+            guard let code = row.code else { continue }
+            let made: Voucher?
+            if row.given.isPlain {
+                made = try shared.insert(code, in: tx)
+            } else {
+                var own = VoucherIssue(row.given.filled(voucher), items)
+                made = try own.insert(code, in: tx)
+            }
+            guard made != nil else { throw VoucherRefusal.codeTaken(code.text) }
         }
         try tx.record("vouchers.imported", response.batchID, after: ["count": Int(response.createdCount)])
         return response
@@ -50,21 +57,34 @@ extension VoucherService {
 
     /// One row of an import: a code that is free, or why not.
     private struct Row {
+        var given: VoucherImportRows.Row
         var code: VoucherCode?
         var error: Usher_Vouchers_V1_RowError?
     }
 
-    private func judge(_ codes: [String], in tx: Transaction) throws -> [Row] {
+    private func judge(_ file: VoucherImportRows, in tx: Transaction) throws -> [Row] {
         var seen: Set<String> = []
-        return try codes.enumerated().map { index, text in
+        return try file.rows.map { given in
             func refused(_ reason: String, _ message: String) -> Row {
-                Row(error: .with { ($0.row, $0.reason, $0.message) = (Int32(index + 1), reason, message) })
+                Row(
+                    given: given,
+                    error: .with { ($0.row, $0.reason, $0.message) = (Int32(given.number), reason, message) })
             }
-            var violations = Violations()
-            let code = VoucherCode(text)
-            violations.requireText(code?.text ?? "", "code", VoucherCode.lengths)
-            guard let code, violations.isEmpty else {
+            if let problem = given.problem { return refused(problem.reason, problem.message) }
+            func isText(_ text: String, _ lengths: ClosedRange<Int>) -> Bool {
+                var violations = Violations()
+                violations.requireText(text, "", lengths)
+                return violations.isEmpty
+            }
+            guard let code = VoucherCode(given.code), isText(code.text, VoucherCode.lengths) else {
                 return refused("CODE_INVALID", "A code has 1 to 200 characters, without control characters.")
+            }
+            guard isText(given.name, Voucher.nameLengths) else {
+                return refused("NAME_INVALID", "A name has at most 200 characters, without control characters.")
+            }
+            guard isText(given.orderID, Voucher.orderIDLengths) else {
+                return refused(
+                    "ORDER_ID_INVALID", "An order id has at most 200 characters, without control characters.")
             }
             guard seen.insert(code.folded).inserted else {
                 return refused("CODE_REPEATED", "The code stands in an earlier row.")
@@ -72,7 +92,7 @@ extension VoucherService {
             guard try !VoucherStore.isTaken(code, in: tx) else {
                 return refused("CODE_TAKEN", "There is a voucher with this code already.")
             }
-            return Row(code: code)
+            return Row(given: given, code: code)
         }
     }
 }

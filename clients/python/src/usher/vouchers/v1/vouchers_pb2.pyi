@@ -766,7 +766,7 @@ class ListBoughtVouchersResponse(_message.Message):
     def __init__(self, vouchers: _Optional[_Iterable[_Union[Voucher, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ImportVouchersRequest(_message.Message):
-    __slots__ = ("template", "unlimited", "codes", "batch_id", "mode", "validate_only", "request_id")
+    __slots__ = ("template", "unlimited", "codes", "batch_id", "mode", "validate_only", "request_id", "csv")
     TEMPLATE_FIELD_NUMBER: _ClassVar[int]
     UNLIMITED_FIELD_NUMBER: _ClassVar[int]
     CODES_FIELD_NUMBER: _ClassVar[int]
@@ -774,6 +774,7 @@ class ImportVouchersRequest(_message.Message):
     MODE_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    CSV_FIELD_NUMBER: _ClassVar[int]
     template: Voucher
     unlimited: bool
     codes: _containers.RepeatedScalarFieldContainer[str]
@@ -781,7 +782,8 @@ class ImportVouchersRequest(_message.Message):
     mode: BulkMode
     validate_only: bool
     request_id: str
-    def __init__(self, template: _Optional[_Union[Voucher, _Mapping]] = ..., unlimited: bool = ..., codes: _Optional[_Iterable[str]] = ..., batch_id: _Optional[str] = ..., mode: _Optional[_Union[BulkMode, str]] = ..., validate_only: bool = ..., request_id: _Optional[str] = ...) -> None: ...
+    csv: bytes
+    def __init__(self, template: _Optional[_Union[Voucher, _Mapping]] = ..., unlimited: bool = ..., codes: _Optional[_Iterable[str]] = ..., batch_id: _Optional[str] = ..., mode: _Optional[_Union[BulkMode, str]] = ..., validate_only: bool = ..., request_id: _Optional[str] = ..., csv: _Optional[bytes] = ...) -> None: ...
 
 class ImportVouchersResponse(_message.Message):
     __slots__ = ("batch_id", "created_count", "errors")

@@ -421,6 +421,7 @@ class VoucherService:
         mode: vouchers_pb2.BulkMode | str | None = None,
         validate_only: bool | None = None,
         request_id: str | None = None,
+        csv: bytes | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.ImportVouchersResponse:
         """Creates vouchers with the caller's own codes, at most 10,000 a call. Scope `vouchers:write`.
@@ -435,6 +436,7 @@ class VoucherService:
             "mode": mode,
             "validate_only": validate_only,
             "request_id": request_id,
+            "csv": csv,
         })
         return self._channel.call(VOUCHER_SERVICE_IMPORT_VOUCHERS, message, options)
 
@@ -1090,6 +1092,7 @@ class AsyncVoucherService:
         mode: vouchers_pb2.BulkMode | str | None = None,
         validate_only: bool | None = None,
         request_id: str | None = None,
+        csv: bytes | None = None,
         options: CallOptions | None = None,
     ) -> vouchers_pb2.ImportVouchersResponse:
         """Creates vouchers with the caller's own codes, at most 10,000 a call. Scope `vouchers:write`.
@@ -1104,6 +1107,7 @@ class AsyncVoucherService:
             "mode": mode,
             "validate_only": validate_only,
             "request_id": request_id,
+            "csv": csv,
         })
         return await self._channel.call(VOUCHER_SERVICE_IMPORT_VOUCHERS, message, options)
 
