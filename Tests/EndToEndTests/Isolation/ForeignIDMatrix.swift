@@ -16,6 +16,8 @@ struct ForeignIDMatrix {
     private var comparisons = 0
     private var effective = 0
     private var renewals = 10
+    /// The last call may have used something up. A refused one has changed nothing.
+    private var hasChanged = false
     /// Fields whose own id makes no difference to one that does not exist, so that nothing was tested there.
     private(set) var unexercised: [String] = []
 
@@ -35,6 +37,7 @@ struct ForeignIDMatrix {
         let socket = try RawSocket(port: server.port)
         methods += 1
         other = try await Tenant("other-\(100 + methods)", on: server)
+        hasChanged = false
         // A credential is no id: whoever presents another's is that other.
         for field in shape.fields where field.kind != .credential {
             fields += 1
@@ -91,14 +94,16 @@ struct ForeignIDMatrix {
     private mutating func answer(
         _ shape: RequestShape, _ field: IDField, _ id: String?, without omitted: IDField?, _ socket: RawSocket
     ) async throws -> Answer {
-        if !shape.method.descriptor.isRead {
+        if hasChanged {
             renewals += 1
             try await other.renew(renewals)
         }
         var values = try other.usual(shape, without: omitted)
         let named: String = try #require(id ?? other.ids[field.kind])
         values[field] = named
-        return try call(shape, values, socket, covering: [id ?? ""])
+        let answer = try call(shape, values, socket, covering: [id ?? ""])
+        hasChanged = try !shape.method.descriptor.isRead && answer.frame.refusal == nil
+        return answer
     }
 
     private func call(

@@ -5,7 +5,7 @@ enum IDKind: Hashable {
     case package, packageCode, priceOption, paymentPeriod, payment, subscription, voucherOrder, subscriptionExport
     /// Words that whoever makes vouchers puts on them, and that they are found by.
     case batch, order
-    case performance, ticket, pass, passProduct, scan, barcode
+    case performance, ticket, orderTicket, pass, passProduct, scan, barcode
     case contact, cart, transfer
     /// What a third party's access control system is told.
     case record
@@ -34,10 +34,11 @@ enum IDKind: Hashable {
         "performanceId": .performance, "performanceIds": .performance,
         "addPerformanceIds": .performance, "removePerformanceIds": .performance,
         "eligiblePerformanceIds": .performance,
-        "passId": .pass, "passIds": .pass, "returnPassIds": .pass, "returnTicketIds": .ticket,
+        "passId": .pass, "passIds": .pass, "returnPassIds": .pass, "returnTicketIds": .orderTicket,
         "passProductId": .passProduct, "passProductIds": .passProduct, "addPassProductIds": .passProduct,
         "eligibleBundleIds": .passProduct,
-        "ticketId": .ticket, "ticketIds": .ticket, "barcode": .barcode, "scanId": .scan, "recordId": .record,
+        "PrintOrder/ticketIds": .orderTicket, "ticketId": .ticket, "ticketIds": .ticket, "barcode": .barcode,
+        "scanId": .scan, "recordId": .record,
         "deviceId": .ownWord,
         "contactId": .contact, "actingContactId": .contact, "ownerContactId": .contact, "toContactId": .contact,
         "guestContactId": .contact, "guestContactIds": .contact, "cartId": .cart, "transferId": .transfer,

@@ -157,7 +157,7 @@ struct Tenant {
         let records = try await client.admissions.listAccessControlRecords(.with { $0.pageSize = 1_000 }).records
         (ids[.performance], ids[.order]) = (performance.assetID, order.orderID)
         (ids[.pass], ids[.passProduct]) = (order.passIds.first, product.passProductID)
-        (ids[.ticket], ids[.barcode], ids[.scan]) = (ticket.ticketID, ticket.barcode, scan.scanID)
+        (ids[.orderTicket], ids[.barcode], ids[.scan]) = (ticket.ticketID, ticket.barcode, scan.scanID)
         ids[.record] = records.last?.recordID
     }
 
@@ -240,7 +240,7 @@ enum AbsentID {
     static func like(_ id: String, _ kind: IDKind) -> String {
         switch kind {
         case .voucher, .redemption, .reservation, .access, .session, .payment, .subscription, .key, .order, .ticket,
-            .pass, .scan, .record, .contact, .cart, .transfer, .voucherOrder,
+            .orderTicket, .pass, .scan, .record, .contact, .cart, .transfer, .voucherOrder,
             .subscriptionExport:
             // The first digits are the time: long before there was anything.
             let start = id.index(after: id.firstIndex(of: "_") ?? id.startIndex)
