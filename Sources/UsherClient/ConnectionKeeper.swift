@@ -39,7 +39,8 @@ actor ConnectionKeeper {
         let task = Task { [host, port, group] in
             do {
                 let connection = try await ClientConnection.connect(
-                    host: host, port: port, group: group, connectTimeout: ClientLimits.connect)
+                    host: host, port: port, group: group, connectTimeout: ClientLimits.connect,
+                    extensions: ClientExtensions())
                 await finish(connection)
                 return connection
             } catch {

@@ -16,8 +16,11 @@ import UsherRPC
 public final class UsherClient: UnaryTransport {
     private let key: String?
     private let defaults: CallOptions
-    private let attempts: Int
+    let attempts: Int
     private let connections: ConnectionKeeper
+    let streamConnections = StreamConnections()
+    private let address: (host: String, port: Int)
+    private let group: any EventLoopGroup
     private let newRequestID: @Sendable () -> String
 
     /// - Parameters:
@@ -34,6 +37,7 @@ public final class UsherClient: UnaryTransport {
         self.defaults = defaults
         self.attempts = attempts
         self.newRequestID = newRequestID
+        (address, self.group) = ((host, port), group)
         connections = ConnectionKeeper(host: host, port: port, group: group)
     }
 
@@ -58,9 +62,7 @@ public final class UsherClient: UnaryTransport {
     ) async throws -> [UInt8] {
         let timeout = options.timeout ?? defaults.timeout ?? ClientLimits.timeout
         let end = ContinuousClock.now + timeout
-        var metadata: [(String, String)] = []
-        if let key { metadata.append(("authorization", "Bearer \(key)")) }
-        if let id = options.organisation ?? defaults.organisation { metadata.append(("organisation", id)) }
+        let metadata = metadata(options)
         var attempt = 0
         while true {
             let left = end - .now
@@ -79,8 +81,25 @@ public final class UsherClient: UnaryTransport {
         }
     }
 
-    /// Closes the connection. Calls in flight fail.
-    public func close() async { await connections.close() }
+    func metadata(_ options: CallOptions) -> [(String, String)] {
+        var metadata: [(String, String)] = []
+        if let key { metadata.append(("authorization", "Bearer \(key)")) }
+        if let id = options.organisation ?? defaults.organisation { metadata.append(("organisation", id)) }
+        return metadata
+    }
+
+    /// A connection beside the one that calls share.
+    func newConnection() async throws -> ClientConnection {
+        try await ClientConnection.connect(
+            host: address.host, port: address.port, group: group, connectTimeout: ClientLimits.connect,
+            extensions: ClientExtensions())
+    }
+
+    /// Closes the connections. Calls and streams that are open fail.
+    public func close() async {
+        await connections.close()
+        await streamConnections.close()
+    }
 }
 
 /// The client's limits.

@@ -70,6 +70,10 @@ public enum RPCLimits {
 
     /// Calls that one client connection holds unanswered; a bound on memory, far above what a server admits at once.
     static let clientCalls = 1 << 16
+    /// Messages of a client's stream that wait to be received, and their bytes; at so many the connection is not read
+    /// until half of them are taken.
+    static let clientStreamMessages = 1_024
+    static let clientStreamBytes = 4 << 20
 }
 
 extension TimeAmount {

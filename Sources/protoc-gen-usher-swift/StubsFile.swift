@@ -1,13 +1,13 @@
 import SwiftProtobufPluginLibrary
 
-/// `Emit=stubs`: for each service a client with one function per unary RPC.
+/// `Emit=stubs`: for each service a client with one function per RPC.
 struct StubsFile {
     let file: FileDescriptor
     let names: SwiftNames
 
     var text: String {
         var text = GeneratedText.header(source: file.name)
-        text += GeneratedText.wellKnownTypesImport(file.services.flatMap(\.unaryMethods))
+        text += GeneratedText.wellKnownTypesImport(file.services.flatMap(\.methods))
         text += "public import UsherAPI\n"
         for service in file.services { text += "\n" + client(of: service) }
         return text
@@ -22,26 +22,34 @@ struct StubsFile {
                 public init(transport: any UnaryTransport) { self.transport = transport }
 
             """
-        for method in service.unaryMethods { text += "\n" + function(for: method) }
+        for method in service.methods { text += "\n" + function(for: method) }
         return text + "}\n"
     }
 
     private func function(for method: MethodDescriptor) -> String {
-        let name = names.method(method)
+        let (name, request) = (names.method(method), names.message(method.inputType))
+        let (response, reference) = (names.message(method.outputType), "\(names.service(method.service)).\(name)")
+        let (parameter, result, call): (String, String, String) =
+            switch (method.clientStreaming, method.serverStreaming) {
+            case (false, false):
+                ("_ request: \(request), ", response, "unary(\(reference), request, ")
+            case (false, true):
+                (
+                    "_ request: \(request), ", "ResponseStream<\(response)>",
+                    "streams.serverStream(\(reference), request, "
+                )
+            case (true, false):
+                ("", "RequestStream<\(request), \(response)>", "streams.clientStream(\(reference), ")
+            case (true, true):
+                ("", "MessageExchange<\(request), \(response)>", "streams.bidirectional(\(reference), ")
+            }
         return GeneratedText.comment(method, indent: "    ") + """
                 public func \(name)(
-                    _ request: \(names.message(method.inputType)), options: CallOptions = CallOptions()
-                ) async throws -> \(names.message(method.outputType)) {
-                    try await transport.unary(\(names.service(method.service)).\(name), request, options: options)
+                    \(parameter)options: CallOptions = CallOptions()
+                ) async throws -> \(result) {
+                    try await transport.\(call)options: options)
                 }
 
             """
-    }
-}
-
-extension ServiceDescriptor {
-    /// The methods that the stubs cover.
-    fileprivate var unaryMethods: [MethodDescriptor] {
-        methods.filter { !$0.clientStreaming && !$0.serverStreaming }
     }
 }

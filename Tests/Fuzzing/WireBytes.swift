@@ -23,6 +23,9 @@ public enum WireBytes {
         return bytes
     }
 
+    /// The body of a Response that succeeds.
+    public static func response(payload: [UInt8]) -> [UInt8] { payload.isEmpty ? [] : field(2, payload) }
+
     /// A length-delimited field.
     public static func field(_ number: Int, _ content: [UInt8]) -> [UInt8] {
         varint(UInt64(number << 3 | 2)) + varint(UInt64(content.count)) + content

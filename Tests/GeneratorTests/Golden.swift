@@ -144,6 +144,24 @@ let goldenStubs = ##"""
         ) async throws -> SwiftProtobuf.Google_Protobuf_Empty {
             try await transport.unary(Golden_V1_KindService.init_, request, options: options)
         }
+
+        public func methods_(
+            options: CallOptions = CallOptions()
+        ) async throws -> RequestStream<Golden_V1_GetNodeRequest, Golden_V1_Node> {
+            try await transport.streams.clientStream(Golden_V1_KindService.methods_, options: options)
+        }
+
+        public func watchNodes(
+            _ request: Golden_V1_GetNodeRequest, options: CallOptions = CallOptions()
+        ) async throws -> ResponseStream<Golden_V1_Node> {
+            try await transport.streams.serverStream(Golden_V1_KindService.watchNodes, request, options: options)
+        }
+
+        public func talk(
+            options: CallOptions = CallOptions()
+        ) async throws -> MessageExchange<Golden_V1_Node, Golden_V1_Node> {
+            try await transport.streams.bidirectional(Golden_V1_KindService.talk, options: options)
+        }
     }
 
     """##

@@ -34,6 +34,50 @@ import UsherContract
         }
     }
 
+    /// Any order of requests, data, ends and cancellations on few ids: the connection answers, and nothing is left.
+    @Test func anyOrderOfFramesLeavesNothing() async throws {
+        try await withServer({ $0.streamsPerConnection = 3 }) { port, _, server in
+            for seed: UInt64 in 0..<100 {
+                var random = SplitMix(state: seed)
+                let connection = try await RawConnection(port: port)
+                try await connection.send(extended(21, "Say"))
+                var frames: [UInt8] = []
+                for _ in 0..<60 {
+                    let id = UInt32([1, 3, 5, 7, 9].randomElement(using: &random)!)
+                    switch Int.random(in: 0..<8, using: &random) {
+                    case 0: frames += try request(id, "Watch", Array("forever 9".utf8), flags: 1)
+                    case 1: frames += try request(id, "Watch", Array("2 70000".utf8), flags: 1)
+                    case 2: frames += try request(id, "Upload", flags: 2)
+                    case 3: frames += try request(id, "Chat", [1], flags: 2)
+                    case 4: frames += frame(0, .cancel, [0, 0, 0, UInt8(id)])
+                    case 5: frames += frame(id, .data, [], flags: 5)
+                    default:
+                        let length = Int.random(in: 0...3, using: &random)
+                        let flags = UInt8.random(in: 0...7, using: &random)
+                        frames += frame(id, .data, [UInt8](repeating: 1, count: length), flags: flags)
+                    }
+                }
+                try await connection.send(frames)
+                try await connection.send(request(99, "Say", [UInt8(seed)]))
+                while let answer = await connection.frame() {
+                    if answer.header.streamID == 99 {
+                        #expect(answer.payload == [UInt8(seed)])
+                        break
+                    }
+                }
+            }
+            try await settled(server)
+        }
+    }
+
+    private func extended(_ id: UInt32, _ method: String) throws -> [UInt8] {
+        let envelope = WireRequest.with {
+            ($0.service, $0.method) = ("echo.Echo", method)
+            $0.metadata = [.with { ($0.key, $0.value) = ("usher-extensions", "1") }]
+        }
+        return frame(id, .request, try envelope.serializedBytes())
+    }
+
     @Test func deadlinesEndTasks() async throws {
         try await withServer { port, _, server in
             let connection = try await RawConnection(port: port)

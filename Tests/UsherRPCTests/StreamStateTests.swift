@@ -41,6 +41,8 @@ import UsherContract
         case .readRequest: "request"
         case .answer(let refusal): "answer \(refusal.reason)"
         case .fail(_, let refusal): "fail \(refusal.reason)"
+        case .pong: "pong"
+        case .readCancel: "cancel"
         case .take(let input):
             switch input.ending {
             case .open: input.isMessage ? "message" : "nothing"
@@ -166,6 +168,21 @@ import UsherContract
         #expect(!state.isDrained)
         let isTold = state.streamEnded(key, 1)
         #expect(isTold && state.isDrained)
+    }
+
+    /// The extensions are for those who have asked for them with their first request, and on stream 0.
+    @Test func extensions() throws {
+        var plain = state()
+        #expect(receive(&plain, 0, .ping) == "ignored")
+        plain.requestRead(asksForExtensions: false)
+        plain.requestRead(asksForExtensions: true)
+        #expect(receive(&plain, 0, .ping) == "ignored" && receive(&plain, 0, length: 4, .cancel) == "ignored")
+        var asking = state()
+        asking.requestRead(asksForExtensions: true)
+        #expect(receive(&asking, 0, .ping) == "pong" && receive(&asking, 0, length: 4, .cancel) == "cancel")
+        #expect(receive(&asking, 0, length: 64, .ping) == "pong" && receive(&asking, 0, length: 65, .ping) == "ignored")
+        #expect(receive(&asking, 1, .ping) == "ignored" && receive(&asking, 1, .cancel) == "ignored")
+        #expect(receive(&asking, 0, .pong) == "ignored" && receive(&asking, 0, .goAway) == "ignored")
     }
 
     /// A unary call that its client has dropped is not answered, and its id is taken until it could have been.

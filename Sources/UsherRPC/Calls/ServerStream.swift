@@ -76,7 +76,7 @@ extension ServerStream {
     ///   UNAVAILABLE `SERVER_DRAINING`.
     public func run(isEndless: Bool = false, _ body: @escaping @Sendable () async -> Result<[UInt8]?, Refusal>) {
         census.taskBegan()
-        let task = Task {
+        let task = Task(executorPreference: StreamExecutor.shared) {
             finish(await body())
             census.taskEnded()
         }
@@ -123,6 +123,18 @@ extension ServerStream {
             return state.announce()
         }
         if mustAnnounce { announce() }
+    }
+
+    /// Ends the stream for a reason that its task does not know: a credential that is good no longer. The task is
+    /// cancelled.
+    public func abort(_ refusal: Refusal) {
+        let (receiver, sender, task) = state.withLock { state in
+            (state.receiver.take(), state.sender.take(), state.task.take()) as Waiting
+        }
+        finish(.failure(refusal))
+        receiver?.resume(throwing: refusal)
+        sender?.resume(throwing: refusal)
+        task?.cancel()
     }
 
     private func receive(_ continuation: Receiver) {
@@ -274,13 +286,6 @@ extension ServerStream {
             state.isDraining = true
             return state.isEndless && state.result == nil && state.failure == nil
         }
-        guard refuses else { return }
-        let (receiver, sender, task) = state.withLock { state in
-            (state.receiver.take(), state.sender.take(), state.task.take()) as Waiting
-        }
-        finish(.failure(.draining))
-        receiver?.resume(throwing: Refusal.draining)
-        sender?.resume(throwing: Refusal.draining)
-        task?.cancel()
+        if refuses { abort(.draining) }
     }
 }

@@ -10,6 +10,8 @@ struct ClientCall: Sendable {
     let metadata: [(String, String)]
     /// When the caller gives up; nil for never.
     let deadline: NIODeadline?
+    /// What cancels the call; nil where nothing does.
+    var answer: Answer?
     let completion: Completion
 }
 
@@ -20,6 +22,7 @@ struct PendingCalls {
     private struct Pending {
         let completion: ClientCall.Completion
         let deadline: NIODeadline?
+        let answer: Answer?
     }
 
     private var calls: [UInt32: Pending] = [:]
@@ -28,18 +31,29 @@ struct PendingCalls {
     /// - Parameter firstID: odd.
     init(firstID: UInt32 = 1) { nextID = firstID }
 
+    var isEmpty: Bool { calls.isEmpty }
+
     /// The id of the next call.
-    mutating func claimID() -> UInt32 {
-        while calls[nextID] != nil { nextID &+= 2 }
+    ///
+    /// - Parameter isTaken: whether something else has an id.
+    mutating func claimID(_ isTaken: (UInt32) -> Bool = { _ in false }) -> UInt32 {
+        while calls[nextID] != nil || isTaken(nextID) { nextID &+= 2 }
         defer { nextID &+= 2 }
         return nextID
     }
 
     mutating func insert(_ call: ClientCall, _ id: UInt32) {
-        calls[id] = Pending(completion: call.completion, deadline: call.deadline)
+        calls[id] = Pending(completion: call.completion, deadline: call.deadline, answer: call.answer)
     }
 
     mutating func remove(_ id: UInt32) -> ClientCall.Completion? { calls.removeValue(forKey: id)?.completion }
+
+    /// Removes the call that waits for `answer`.
+    mutating func remove(_ answer: Answer) -> (id: UInt32, completion: ClientCall.Completion)? {
+        guard let (id, pending) = calls.first(where: { $0.value.answer === answer }) else { return nil }
+        calls[id] = nil
+        return (id, pending.completion)
+    }
 
     /// Removes the calls whose callers have given up.
     mutating func removeExpired(at now: NIODeadline) -> [ClientCall.Completion] {

@@ -1,8 +1,8 @@
 public import NIOCore
 import NIOPosix
-import UsherContract
+public import UsherContract
 
-/// One ttrpc connection to a server. Calls of any thread are pipelined over it; it does not reconnect.
+/// One ttrpc connection to a server. Calls and streams of any thread share it; it does not reconnect.
 public final class ClientConnection: Sendable {
     private let channel: any Channel
     private let handler: ClientHandler
@@ -14,10 +14,13 @@ public final class ClientConnection: Sendable {
 
     /// Connects.
     ///
-    /// - Parameter group: event loops of `NIOPosix`; the connection lives on one of them.
+    /// - Parameters:
+    ///   - group: event loops of `NIOPosix`; the connection lives on one of them.
+    ///   - extensions: what the connection does beyond plain ttrpc; nil for nothing.
     /// - Throws: ``TransportError/connectFailed(_:)``.
     public static func connect(
-        host: String, port: Int, group: any EventLoopGroup, connectTimeout: Duration
+        host: String, port: Int, group: any EventLoopGroup, connectTimeout: Duration,
+        extensions: ClientExtensions? = nil
     ) async throws -> ClientConnection {
         var bootstrap = ClientBootstrap(group: group)
             .connectTimeout(TimeAmount(clamping: connectTimeout))
@@ -26,7 +29,7 @@ public final class ClientConnection: Sendable {
         for (option, value) in Keepalive.options { bootstrap = bootstrap.channelOption(option, value: value) }
         do {
             return try await bootstrap.connect(host: host, port: port).flatMapThrowing { channel in
-                let handler = ClientHandler(eventLoop: channel.eventLoop)
+                let handler = ClientHandler(eventLoop: channel.eventLoop, extensions: extensions)
                 try channel.pipeline.syncOperations.addHandler(handler)
                 return ClientConnection(channel: channel, handler: handler)
             }.get()
@@ -48,7 +51,8 @@ public final class ClientConnection: Sendable {
     ///   - metadata: keys in lower case; a key may be there more than once.
     /// - Returns: the encoded response message.
     /// - Throws: `Refusal` where the server said no; ``TransportError`` where there was no answer;
-    ///   `CancellationError` where the task was cancelled, after which the call may still be executed.
+    ///   `CancellationError` where the task was cancelled, after which the call may still be executed; with the
+    ///   extensions the server is told.
     public func call(
         service: String, method: String, payload: [UInt8], timeout: Duration?, metadata: [(String, String)]
     ) async throws -> [UInt8] {
@@ -56,12 +60,14 @@ public final class ClientConnection: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 guard answer.await(continuation) else { return }
-                call(
-                    service: service, method: method, payload: payload, timeout: timeout, metadata: metadata,
-                    completion: answer.give)
+                handler.submit(
+                    ClientCall(
+                        service: service, method: method, payload: payload, metadata: metadata,
+                        deadline: Self.deadline(timeout), answer: answer, completion: answer.give))
             }
         } onCancel: {
             answer.give(.failure(CancellationError()))
+            handler.submit(.cancelCall(answer))
         }
     }
 
@@ -76,7 +82,31 @@ public final class ClientConnection: Sendable {
         handler.submit(
             ClientCall(
                 service: service, method: method, payload: payload, metadata: metadata,
-                deadline: timeout.map { .now() + TimeAmount(clamping: $0) }, completion: completion))
+                deadline: Self.deadline(timeout), completion: completion))
+    }
+
+    private static func deadline(_ timeout: Duration?) -> NIODeadline? {
+        timeout.map { .now() + TimeAmount(clamping: $0) }
+    }
+
+    /// Begins a streaming call. What goes wrong is thrown by the stream.
+    ///
+    /// - Parameters:
+    ///   - streaming: the method's kind; not unary.
+    ///   - request: the encoded request message of a server stream; nil for the other kinds.
+    ///   - timeout: for the whole stream, sent to the server and enforced here as well; nil for as long as the server
+    ///     allows.
+    public func stream(
+        service: String, method: String, _ streaming: StreamingKind, request: [UInt8]?, timeout: Duration?,
+        metadata: [(String, String)]
+    ) -> ClientStream {
+        let state = ClientStreamState(
+            .init(
+                service: service, method: method, streaming: streaming, request: request ?? [], metadata: metadata,
+                deadline: Self.deadline(timeout)),
+            handler)
+        handler.submit(.open(state))
+        return ClientStream(state)
     }
 
     /// Closes the connection. Calls without an answer fail.

@@ -12,6 +12,8 @@ public enum TransportError: Error, Sendable, Hashable {
     case requestTooLarge
     /// The connection has too many unanswered calls.
     case tooManyCalls
+    /// The stream has ended, and takes no more messages.
+    case streamEnded
     /// The server's answer was no ttrpc Response.
     case malformedReply
 
@@ -19,7 +21,7 @@ public enum TransportError: Error, Sendable, Hashable {
     public var isCertainlyNotExecuted: Bool {
         switch self {
         case .connectFailed, .notSent, .requestTooLarge, .tooManyCalls: true
-        case .connectionLost, .timedOut, .malformedReply: false
+        case .connectionLost, .timedOut, .streamEnded, .malformedReply: false
         }
     }
 
@@ -27,7 +29,7 @@ public enum TransportError: Error, Sendable, Hashable {
     public var isConnectionFailure: Bool {
         switch self {
         case .connectFailed, .notSent, .connectionLost: true
-        case .timedOut, .requestTooLarge, .tooManyCalls, .malformedReply: false
+        case .timedOut, .requestTooLarge, .tooManyCalls, .streamEnded, .malformedReply: false
         }
     }
 }
@@ -41,6 +43,7 @@ extension TransportError: CustomStringConvertible {
         case .timedOut: "the call's time limit passed"
         case .requestTooLarge: "the call is larger than a frame may be"
         case .tooManyCalls: "too many calls of this connection are unanswered"
+        case .streamEnded: "the stream has ended"
         case .malformedReply: "the answer is no ttrpc response"
         }
     }

@@ -7,7 +7,7 @@ enum RequestFrame {
     /// - Returns: false, with nothing written, where it would be larger than a frame may be.
     static func write(
         service: String, method: String, payload: [UInt8], timeoutNanoseconds: Int64,
-        metadata: [(String, String)], streamID: UInt32, to buffer: inout ByteBuffer
+        metadata: [(String, String)], streamID: UInt32, flags: UInt8 = 0, to buffer: inout ByteBuffer
     ) -> Bool {
         var length = fieldSize(service.utf8.count) + fieldSize(method.utf8.count) + fieldSize(payload.count)
         let timeout = UInt64(bitPattern: timeoutNanoseconds)
@@ -18,7 +18,7 @@ enum RequestFrame {
         }
         guard length <= RPCLimits.frameBytes else { return false }
         buffer.reserveCapacity(minimumWritableBytes: FrameHeader.size + length)
-        FrameHeader(length: UInt32(length), streamID: streamID, type: .request).write(to: &buffer)
+        FrameHeader(length: UInt32(length), streamID: streamID, type: .request, flags: flags).write(to: &buffer)
         buffer.writeField(1, service)
         buffer.writeField(2, method)
         buffer.writeField(3, payload)

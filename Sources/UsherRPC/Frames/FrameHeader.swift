@@ -6,6 +6,15 @@ public struct FrameType: RawRepresentable, Sendable, Hashable {
     public static let response = FrameType(rawValue: 2)
     public static let data = FrameType(rawValue: 3)
 
+    // The extensions, on stream 0 and only where the client has asked for them; see proto/PROTOCOL.md.
+    /// Asks for a ``pong`` with the same body.
+    static let ping = FrameType(rawValue: 4)
+    static let pong = FrameType(rawValue: 5)
+    /// The client drops a call; the body is its stream id.
+    static let cancel = FrameType(rawValue: 6)
+    /// The server takes no more calls on this connection.
+    static let goAway = FrameType(rawValue: 7)
+
     public let rawValue: UInt8
 
     public init(rawValue: UInt8) { self.rawValue = rawValue }

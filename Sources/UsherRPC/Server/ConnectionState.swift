@@ -42,6 +42,8 @@ struct ConnectionState: Sendable {
     /// By stream id; what has ended for the client is not here.
     private var streams: [UInt32: Stream] = [:]
     private var lingering: Set<CallKey> = []
+    /// Nil before the first request.
+    private var extensions: Bool?
     private(set) var isWritable = true
     /// Bytes of replies since the connection was last writable.
     private var unread = 0
@@ -79,6 +81,10 @@ extension ConnectionState {
         case take(StreamInput)
         /// The stream is over, for this reason; the client is told it too.
         case fail(CallKey, Refusal)
+        /// Sent back as a pong.
+        case pong
+        /// The body says which call is dropped; go on with ``cancel(_:)``.
+        case readCancel
     }
 
     /// What a Data frame means to its stream.
@@ -106,9 +112,21 @@ extension ConnectionState {
             return phase == .draining ? .answer(.draining) : .readRequest
         case .data:
             return header.streamID % 2 == 0 ? .answer(.streamIDEven) : data(header)
+        case .ping where usesExtensions && header.streamID == 0:
+            return header.length <= ExtensionFrame.pingBytes ? .pong : .ignore
+        case .cancel where usesExtensions && header.streamID == 0:
+            return .readCancel
         default:
             return .ignore
         }
+    }
+
+    /// Whether the client has asked for the extensions with its first request.
+    var usesExtensions: Bool { extensions ?? false }
+
+    /// A request's envelope was read. Only the first one's wish counts.
+    mutating func requestRead(asksForExtensions: @autoclosure () -> Bool) {
+        if extensions == nil { extensions = asksForExtensions() }
     }
 
     /// A frame came whose body was too large.

@@ -25,6 +25,10 @@ final class OutgoingFrames {
 
     func appendEnd(_ streamID: UInt32) { DataFrame.writeEnd(streamID: streamID, to: &buffer) }
 
+    func append(_ type: FrameType, _ body: ByteBuffer = ByteBuffer()) {
+        ExtensionFrame.write(type, body, to: &buffer)
+    }
+
     /// Fulfils `sent`, after the next flush, when all that is prepared has left for the network.
     func mark(_ context: ChannelHandlerContext, _ sent: EventLoopPromise<Void>) {
         handOver(context)

@@ -30,11 +30,16 @@ extension TTRPCConnection {
         case .fail(let key, let refusal):
             refuse(refusal, streamID)
             fail(key, refusal)
+        case .pong: outgoing.append(.pong, body)
+        case .readCancel:
+            if let dropped = ExtensionFrame.cancelled(body), let key = state.cancel(dropped) { fail(key, .cancelled) }
         }
     }
 
     private func request(_ streamID: UInt32, _ body: ByteBuffer, _ now: NIODeadline) {
         guard let envelope = RequestEnvelope.scan(body) else { return refuse(.envelopeMalformed, streamID) }
+        let (key, value) = ExtensionFrame.metadata
+        state.requestRead(asksForExtensions: envelope.metadata.firstString(key) == value)
         guard let method = core.methods.index(of: envelope) else { return refuse(unknown(envelope), streamID) }
         let streaming = core.methods.methods[method].streaming
         switch state.admit(streamID, streaming, timeoutNanoseconds: envelope.timeoutNanoseconds, now: now) {

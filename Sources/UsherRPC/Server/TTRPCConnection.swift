@@ -149,6 +149,7 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
     func drain(_ done: EventLoopPromise<Void>) {
         guard context != nil else { return done.succeed() }
         state.drain()
+        if state.usesExtensions { outgoing.append(.goAway) }
         for stream in streams.values { stream.stream.drain() }
         drained?.succeed()
         drained = done
