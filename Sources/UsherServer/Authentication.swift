@@ -11,6 +11,13 @@ struct VerifiedCaller {
     var organisation: Database?
 }
 
+/// What a caller has shown: enough to find it good again.
+struct CredentialProof: Sendable {
+    let key: [UInt8]
+    /// The organisation that was named; empty for the key's own.
+    let organisationID: String
+}
+
 /// Establishes who makes a call.
 ///
 /// The organisation comes from the credential alone. An operator names one with the metadata `organisation`; a key of
@@ -53,6 +60,25 @@ struct Authentication: Sendable {
             organisation: named.map { Array($0.readableBytesView) }, generation: generation,
             expireTime: credential.expireTime, identity: identity)
         return identity
+    }
+
+    /// What the caller of this call has just been found good with, for calls that last.
+    func proof(of call: InboundCall, _ session: ConnectionSession) throws -> CredentialProof {
+        let named = call.metadata.first("organisation").map { String(buffer: $0) } ?? ""
+        if let presented = call.metadata.first("authorization") {
+            return CredentialProof(key: try Self.key(in: presented), organisationID: named)
+        }
+        guard let binding = session.binding else {
+            throw Refusal(.unauthenticated, "CREDENTIAL_MISSING", "The connection's key was taken away.")
+        }
+        return CredentialProof(key: binding.key, organisationID: named.isEmpty ? binding.organisationID : named)
+    }
+
+    /// Finds a credential good again.
+    ///
+    /// - Throws: what ``caller(of:_:)`` throws.
+    func check(_ proof: CredentialProof) throws {
+        _ = try identity(of: credentials.authenticate(proof.key, at: now()), proof.organisationID)
     }
 
     /// The caller that a credential makes, acting in `organisationID` (empty for its own).

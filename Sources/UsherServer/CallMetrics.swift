@@ -21,7 +21,7 @@ struct CallMetrics: Sendable {
         }
     }
 
-    func record(_ method: Int, _ answer: Result<[UInt8], Refusal>, _ duration: TimeAmount) {
+    func record<Reply>(_ method: Int, _ answer: Result<Reply, Refusal>, _ duration: TimeAmount) {
         let code =
             switch answer {
             case .success: StatusCode.ok

@@ -12,10 +12,14 @@ final class Dispatcher: CallHandler {
     private enum Target: Sendable {
         case session(SessionMethods.Which)
         case service(Method)
+        case stream(StreamMethod)
 
         var database: MethodDatabase? {
-            if case .service(let method) = self { return method.database }
-            return nil
+            switch self {
+            case .session: nil
+            case .service(let method): method.database
+            case .stream: .organisation
+            }
         }
     }
 
@@ -29,14 +33,19 @@ final class Dispatcher: CallHandler {
     private let errors: ErrorReporter
     private let reloader: CredentialReloader
     private let throttle: LookupThrottle
+    /// To be watched as long as the server runs.
+    let openStreams: OpenStreams
 
     init(
         services: Services, storage: Storage, authentication: Authentication, metrics: PrometheusRegistry,
         errors: ErrorReporter, lookups: LookupLimits
     ) {
-        descriptors = SessionMethods.table.map(\.descriptor) + services.methods.map(\.descriptor)
+        descriptors =
+            SessionMethods.table.map(\.descriptor) + services.methods.map(\.descriptor)
+            + services.streams.map(\.descriptor)
         targets =
             SessionMethods.table.map { .session($0.which) } + services.methods.map { .service($0) }
+            + services.streams.map { .stream($0) }
         self.authentication = authentication
         session = SessionMethods(authentication: authentication)
         platform = storage.platform
@@ -44,6 +53,7 @@ final class Dispatcher: CallHandler {
         self.errors = errors
         reloader = CredentialReloader(services: services, storage: storage)
         throttle = LookupThrottle(lookups)
+        openStreams = OpenStreams(authentication: authentication)
     }
 
     func handle(_ call: InboundCall, reply: Reply) {
@@ -57,6 +67,8 @@ final class Dispatcher: CallHandler {
             case .service(let method):
                 let caller = try authentication.caller(of: call, state)
                 try submit(method, call, caller, from: state.address, since: started, reply)
+            case .stream(let method):
+                preconditionFailure("\(method.descriptor.fullName) is a stream")
             }
         } catch {
             finish(call.method, .failure(error), since: started, reply)
@@ -73,12 +85,7 @@ final class Dispatcher: CallHandler {
         case .platform:
             database = platform
         case .organisation:
-            guard let organisation = verified.organisation else {
-                throw Refusal(
-                    .failedPrecondition, "ORGANISATION_REQUIRED",
-                    "An operator's key acts in the organisation that the metadata 'organisation: <id>' names.")
-            }
-            database = organisation
+            database = try organisation(of: verified)
         }
         let number = call.method
         database.submit(
@@ -89,6 +96,56 @@ final class Dispatcher: CallHandler {
             ) { [self] result in
                 finish(number, result, since: started, reply)
             })
+    }
+
+    func begin(_ call: InboundCall, stream: ServerStream) {
+        let started = NIODeadline.now()
+        guard case .stream(let method) = targets[call.method] else {
+            preconditionFailure("\(descriptors[call.method].fullName) is no stream")
+        }
+        do {
+            let state = connectionSession(of: call.connection)
+            let generation = authentication.credentials.generation
+            let verified = try authentication.caller(of: call, state)
+            try check(method.permission, verified.caller)
+            let context = StreamContext(
+                caller: verified.caller, database: try organisation(of: verified),
+                messages: StreamMessages(stream: stream))
+            let ticket = openStreams.add(
+                stream, try authentication.proof(of: call, state), expireTime: verified.caller.expireTime,
+                generation: generation)
+            let number = call.method
+            stream.run(isEndless: method.isEndless) { [self] in
+                let answer = await answer(method, context)
+                openStreams.remove(ticket)
+                metrics.record(number, answer, NIODeadline.now() - started)
+                return answer
+            }
+        } catch {
+            let refusal = errors.refusal(for: error, in: method.descriptor)
+            stream.finish(.failure(refusal))
+            metrics.record(call.method, Result<[UInt8], Refusal>.failure(refusal), NIODeadline.now() - started)
+        }
+    }
+
+    private func answer(_ method: StreamMethod, _ context: StreamContext) async -> Result<[UInt8]?, Refusal> {
+        do {
+            return .success(try await method.run(context))
+        } catch is CancellationError {
+            // Whoever cancelled the task has told the client why.
+            return .failure(Refusal(.cancelled, "CANCELLED", "The call was cancelled."))
+        } catch {
+            return .failure(errors.refusal(for: error, in: method.descriptor))
+        }
+    }
+
+    private func organisation(of verified: VerifiedCaller) throws -> Database {
+        guard let organisation = verified.organisation else {
+            throw Refusal(
+                .failedPrecondition, "ORGANISATION_REQUIRED",
+                "An operator's key acts in the organisation that the metadata 'organisation: <id>' names.")
+        }
+        return organisation
     }
 
     private func check(_ permission: Permission, _ caller: Caller) throws {
@@ -128,6 +185,14 @@ final class Dispatcher: CallHandler {
         connection.attachment = session
         return session
     }
+}
+
+/// A stream's messages, as services know them.
+private struct StreamMessages: MessageStream {
+    let stream: ServerStream
+
+    func receive() async throws -> [UInt8]? { try await stream.receive() }
+    func send(_ message: [UInt8]) async throws { try await stream.send(message) }
 }
 
 /// A call on its way through a lane.

@@ -3,7 +3,7 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 import UsherContract
-import UsherRPC
+public import UsherRPC
 import UsherServices
 public import UsherStorage
 
@@ -18,7 +18,9 @@ public final class UsherServer: Sendable {
     private let metrics: PrometheusRegistry
     private let credentials: CredentialTable
     private let admin = Mutex<AdminServer?>(nil)
-    private let idleCloser = Mutex<Task<Void, Never>?>(nil)
+    private let openStreams: OpenStreams
+    /// What goes on beside the calls as long as the server runs.
+    private let chores = Mutex<[Task<Void, Never>]>([])
     private let isReady = Atomic<Bool>(false)
     private let logger: Logger
 
@@ -47,6 +49,7 @@ public final class UsherServer: Sendable {
             services: services, storage: storage,
             authentication: Authentication(credentials: credentials, storage: storage, now: ambient.now),
             metrics: metrics, errors: ErrorReporter(logger: logger, ambient: ambient), lookups: configuration.lookups)
+        openStreams = dispatcher.openStreams
         rpc = RPCServer(
             configuration: configuration.rpc, methods: dispatcher.descriptors, handler: dispatcher, logger: logger,
             metrics: metrics)
@@ -74,7 +77,12 @@ public final class UsherServer: Sendable {
                 throw ListenError(address: address, cause: error)
             }
         }
-        idleCloser.withLock { $0 = Task { [storage] in await Self.closeIdleOrganisations(of: storage) } }
+        chores.withLock { chores in
+            chores = [
+                Task { [storage] in await Self.closeIdleOrganisations(of: storage) },
+                Task { [openStreams] in await openStreams.watch() },
+            ]
+        }
         isReady.store(true, ordering: .releasing)
         return (HostAndPort(host: bound.host, port: bound.port), admin.withLock { $0?.address })
     }
@@ -83,11 +91,14 @@ public final class UsherServer: Sendable {
     /// or without it.
     public func drain() async {
         isReady.store(false, ordering: .releasing)
-        idleCloser.withLock { $0?.cancel() }
+        chores.withLock { $0.forEach { $0.cancel() } }
         await rpc.drain(grace: configuration.drainGrace)
         storage.shutdown()
         await admin.withLock { $0 }?.close()
     }
+
+    /// How many streams there are.
+    public var streams: StreamCensus { rpc.streams }
 
     /// An organisation that nobody calls for this long gives its memory back, and its WAL is emptied.
     private static let idleTime = Duration.seconds(60)
@@ -101,12 +112,16 @@ public final class UsherServer: Sendable {
         case "/healthz": (.ok, "ok\n")
         case "/readyz":
             isReady.load(ordering: .acquiring) ? (.ok, "ready\n") : (.serviceUnavailable, "not taking calls\n")
-        case "/metrics": (.ok, metrics.render() + storage.statistics.prometheusText + organisationsText)
+        case "/metrics": (.ok, metrics.render() + storage.statistics.prometheusText + gaugesText)
         default: nil
         }
     }
 
-    private var organisationsText: String {
-        "# TYPE usher_organisations gauge\nusher_organisations \(credentials.organisationCount)\n"
+    private var gaugesText: String {
+        let gauges: [(name: String, value: Int)] = [
+            ("organisations", credentials.organisationCount), ("streams_open", rpc.streams.streamCount),
+            ("stream_tasks", rpc.streams.taskCount),
+        ]
+        return gauges.map { "# TYPE usher_\($0.name) gauge\nusher_\($0.name) \($0.value)\n" }.joined()
     }
 }

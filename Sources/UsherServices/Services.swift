@@ -22,13 +22,17 @@ public enum Schema {
 public struct Services: Sendable {
     public let organisations: OrganisationService
     public let methods: [Method]
+    /// The streaming ones.
+    public let streams: [StreamMethod]
 
     public init(storage: Storage, credentials: CredentialTable) {
         organisations = OrganisationService(storage: storage, credentials: credentials)
         methods = [
+            EventService().methods,
             organisations.methods, CatalogService().methods, VoucherService().methods, AccessService().methods,
             SubscriptionService().methods,
             AdmissionService().methods, DistributionService().methods,
         ].flatMap { $0 }
+        streams = VoucherService().streams + EventService().streams
     }
 }

@@ -13,6 +13,7 @@ public final class Database: Sendable {
     let path: String
     private let core: StorageCore
     let state = Mutex(LaneState())
+    private let commits = CommitSignal()
     /// Set by every turn, cleared by the one who looks for what to close.
     private let wasUsed = Atomic(false)
     /// The last failure to open, so that the log tells of it once and not with each call.
@@ -38,8 +39,17 @@ public final class Database: Sendable {
         }
     }
 
+    /// Returns when the journal has a row above `sequence` that is committed. Whoever waits has read up to there: of
+    /// commits before this process began nothing is known here.
+    ///
+    /// - Throws: UNAVAILABLE `SHUTTING_DOWN`; `CancellationError`.
+    public func committed(after sequence: Int64) async throws { try await commits.wait(after: sequence) }
+
     /// Takes no more calls.
-    func shut() { state.withLock { $0.isShut = true } }
+    func shut() {
+        state.withLock { $0.isShut = true }
+        commits.close()
+    }
 
     /// Whether nothing waits or runs.
     var isQuiet: Bool { state.withLock { $0.isQuiet } }
@@ -74,6 +84,7 @@ public final class Database: Sendable {
         guard !calls.isEmpty else { return }
         let batch = WriteBatch(file: file, ambient: core.ambient, limits: core.limits, statistics: core.statistics)
         let outcome = batch.run(calls)
+        if outcome.failure == nil { commits.raise(to: file.journal.next - 1) }
         settle(calls, outcome) { state, rest in state.write.putBack(rest) }
         if let failure = outcome.failure {
             log("the transaction was lost", failure)

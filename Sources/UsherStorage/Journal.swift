@@ -78,4 +78,13 @@ extension Caller.Role {
         case .system: 3
         }
     }
+
+    init?(stored: Int64) {
+        switch stored {
+        case 1: self = .platformOperator
+        case 2: self = .organisation
+        case 3: self = .system
+        default: return nil
+        }
+    }
 }

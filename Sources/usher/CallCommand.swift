@@ -9,13 +9,14 @@ struct CallCommand: AsyncParsableCommand {
         abstract: "Call any method, with protobuf JSON in and out.",
         discussion: """
             A refusal prints code, reason and message on standard error, and exits 1. A request_id is filled in where
-            the request has one and it is empty.
+            the request has one and it is empty. A method that streams its responses prints each on a line of its own.
 
             Examples:
               usher call --list
               usher call usher.vouchers.v1.VoucherService/RedeemVoucher --template
               usher call usher.vouchers.v1.VoucherService/RedeemVoucher '{"code": "123456789", "viewerId": "anna"}'
               usher call usher.catalog.v1.CatalogService/GetAsset '{"assetId": "opening"}' --organisation nordfilm
+              usher call usher.events.v1.EventService/WatchEvents '{"fromNow": true}'
             """)
 
     @Flag(help: "Show every method.")
@@ -58,9 +59,21 @@ struct CallCommand: AsyncParsableCommand {
                     + method.requestTemplate
             )
         }
-        let reply = try await connection.withClient(organisation: organisation, timeout: timeout?.duration) { client in
-            try await client.call(method.descriptor, payload: payload)
+        try await connection.withClient(organisation: organisation, timeout: timeout?.duration) { client in
+            switch method.descriptor.streaming {
+            case .unary: show(try await method.responseJSON(from: client.call(method.descriptor, payload: payload)))
+            case .serverStreaming:
+                try await client.serverStream(
+                    method.descriptor, payload: payload, options: .init(timeout: timeout?.duration)
+                ) { show(try method.responseJSON(from: $0)) }
+            case .clientStreaming, .bidirectional:
+                throw Failure("\(name) takes a stream of requests, and this command sends one")
+            }
         }
-        print(try method.responseJSON(from: reply))
+    }
+
+    /// At once, whatever standard output is: who watches wants to see.
+    private func show(_ line: String) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
     }
 }

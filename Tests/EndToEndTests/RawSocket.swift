@@ -7,6 +7,7 @@ import UsherRPC
 struct RawFrame: Equatable {
     var streamID: UInt32
     var type: UInt8
+    var flags: UInt8 = 0
     /// The encoded Response: `status = 1` or `payload = 2`, or nothing.
     var body: [UInt8]
 
@@ -109,7 +110,7 @@ final class RawSocket {
                     defer { received.removeFirst(10 + length) }
                     return RawFrame(
                         streamID: received[4..<8].reduce(0) { $0 << 8 | UInt32($1) }, type: received[8],
-                        body: Array(received[10..<10 + length]))
+                        flags: received[9], body: Array(received[10..<10 + length]))
                 }
             }
             var chunk = [UInt8](repeating: 0, count: 64 << 10)
@@ -119,18 +120,53 @@ final class RawSocket {
         }
     }
 
-    /// Makes one call and waits for its answer; nil where the server closed.
-    func call(
-        _ method: MethodDescriptor, _ payload: [UInt8] = [], metadata: [(String, String)] = []
-    ) -> RawFrame? {
+    /// The bytes of a call.
+    func request(
+        _ method: MethodDescriptor, _ payload: [UInt8] = [], id: UInt32, timeout: Duration = .zero,
+        metadata: [(String, String)]
+    ) -> [UInt8] {
         let envelope = WireBytes.envelope(
-            service: method.service, method: method.name, payload: payload, metadata: metadata)
-        defer { streamID += 2 }
-        guard send(WireBytes.frame(envelope, id: streamID)), var answer = frame() else { return nil }
-        // The answer is the same whatever the number of its stream.
-        if answer.streamID == streamID { answer.streamID = 1 }
-        return answer
+            service: method.service, method: method.name, payload: payload,
+            timeoutNanoseconds: timeout.components.seconds * 1_000_000_000
+                + timeout.components.attoseconds / 1_000_000_000, metadata: metadata)
+        return WireBytes.frame(envelope, id: id)
     }
+
+    /// Makes one call and waits for its answer; nil where the server closed. Of a server stream the answer is its first
+    /// message, or an empty one; the rest is cancelled.
+    ///
+    /// - Parameter streamTimeout: how long a stream may have nothing to say.
+    func call(
+        _ method: MethodDescriptor, _ payload: [UInt8] = [], metadata: [(String, String)] = [],
+        streamTimeout: Duration = .seconds(10)
+    ) -> RawFrame? {
+        let timeout = method.streaming == .unary ? .zero : streamTimeout
+        let extensions = streamID == 1 ? [("usher-extensions", "1")] : []
+        let id = streamID
+        streamID += 2
+        guard send(request(method, payload, id: id, timeout: timeout, metadata: metadata + extensions)),
+            var answer = frame()
+        else {
+            return nil
+        }
+        // What a cancelled stream had sent before may still come.
+        while answer.streamID < id, answer.streamID % 2 == 1, answer.type == Self.dataType {
+            guard let next = frame() else { return nil }
+            answer = next
+        }
+        // The answer is the same whatever the number of its stream.
+        if answer.streamID == id { answer.streamID = 1 }
+        guard answer.type == Self.dataType else { return answer }
+        if answer.flags == 0 {
+            let named = (0..<4).map { UInt8(truncatingIfNeeded: id >> (24 - 8 * $0)) }
+            send(WireBytes.frame(named, id: 0, type: Self.cancelType))
+        }
+        return RawFrame(
+            streamID: answer.streamID, type: 2, body: WireBytes.response(payload: answer.body))
+    }
+
+    private static let dataType: UInt8 = 3
+    private static let cancelType: UInt8 = 6
 
     /// Ends this direction; the server may still answer.
     func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }

@@ -98,6 +98,7 @@ private final class TestClock: Sendable {
 }
 
 extension UsherClient {
+    var events: Usher_Events_V1_EventServiceClient { .init(transport: self) }
     var vouchers: Usher_Vouchers_V1_VoucherServiceClient { .init(transport: self) }
     var catalog: Usher_Catalog_V1_CatalogServiceClient { .init(transport: self) }
     var accesses: Usher_Access_V1_AccessServiceClient { .init(transport: self) }
@@ -106,6 +107,20 @@ extension UsherClient {
     var admissions: Usher_Admission_V1_AdmissionServiceClient { .init(transport: self) }
     var session: Usher_Session_V1_SessionServiceClient { .init(transport: self) }
     var organisations: Usher_Organisations_V1_OrganisationServiceClient { .init(transport: self) }
+
+    /// The encoded response of any method; of a server stream the first one, or none.
+    func answer(_ method: MethodDescriptor, _ payload: [UInt8]) async throws -> [UInt8] {
+        guard method.streaming == .serverStreaming else { return try await call(method, payload: payload) }
+        struct Enough: Error {}
+        var first: [UInt8] = []
+        do {
+            try await serverStream(method, payload: payload) { response in
+                first = response
+                throw Enough()
+            }
+        } catch is Enough {}
+        return first
+    }
 
     func createOpening() async throws {
         _ = try await catalog.createAsset(

@@ -53,12 +53,27 @@ struct MethodRulesTests {
     private let declared = UsherAPI.methods.map(\.descriptor)
 
     @Test func everyMethodHasOneRow() throws {
-        let rows = try services().map(\.descriptor) + SessionMethods.table.map(\.descriptor)
+        let services = try services()
+        let rows =
+            services.methods.map(\.descriptor) + services.streams.map(\.descriptor)
+            + SessionMethods.table.map(\.descriptor)
         #expect(MethodRules.tableViolations(declared: declared, rows: rows) == [])
     }
 
     @Test func everyRowHasAPermission() throws {
-        #expect(try services().compactMap { MethodRules.permissionViolation($0.descriptor, $0.permission) } == [])
+        let services = try services()
+        let rows =
+            services.methods.map { ($0.descriptor, $0.permission) }
+            + services.streams.map { ($0.descriptor, $0.permission) }
+        #expect(rows.compactMap(MethodRules.permissionViolation) == [])
+    }
+
+    /// Streams are not repeated, so that only those that change nothing can do without more.
+    @Test func streamsAreThoseThatStream() throws {
+        let services = try services()
+        #expect(services.methods.allSatisfy { $0.descriptor.streaming == .unary })
+        #expect(services.streams.allSatisfy { $0.descriptor.streaming != .unary })
+        #expect(services.streams.allSatisfy { $0.descriptor.streaming != .serverStreaming || $0.descriptor.isRead })
     }
 
     @Test func everyChangeHasARequestID() {
@@ -98,7 +113,7 @@ struct MethodRulesTests {
     }
 
     /// The rows of the services, which want a storage although no row does anything here.
-    private func services() throws -> [Method] {
+    private func services() throws -> Services {
         let directory = FileManager.default.temporaryDirectory.appending(path: "usher-house-\(UUID())").path
         let storage = try Storage(
             directory: directory, platformMigrations: Schema.platform, organisationMigrations: Schema.organisation,
@@ -107,6 +122,6 @@ struct MethodRulesTests {
             storage.shutdown()
             try? FileManager.default.removeItem(atPath: directory)
         }
-        return Services(storage: storage, credentials: CredentialTable()).methods
+        return Services(storage: storage, credentials: CredentialTable())
     }
 }

@@ -1170,6 +1170,49 @@ public nonisolated struct Usher_Vouchers_V1_ListVouchersRequest: Sendable {
   fileprivate var _createdUntil: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
+/// Asks for all vouchers. Every filter that is given must hold.
+public nonisolated struct Usher_Vouchers_V1_ExportVouchersRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Only of this batch.
+  public var batchID: String = String()
+
+  /// Only those whose scope names this asset.
+  public var assetID: String = String()
+
+  /// Only those in this state at the time when they are read.
+  public var state: Usher_Vouchers_V1_VoucherState = .unspecified
+
+  /// Only those created then or later.
+  public var createdFrom: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_createdFrom ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_createdFrom = newValue}
+  }
+  /// Returns true if `createdFrom` has been explicitly set.
+  public var hasCreatedFrom: Bool {self._createdFrom != nil}
+  /// Clears the value of `createdFrom`. Subsequent reads from it will return its default value.
+  public mutating func clearCreatedFrom() {self._createdFrom = nil}
+
+  /// Only those created before then.
+  public var createdUntil: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_createdUntil ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_createdUntil = newValue}
+  }
+  /// Returns true if `createdUntil` has been explicitly set.
+  public var hasCreatedUntil: Bool {self._createdUntil != nil}
+  /// Clears the value of `createdUntil`. Subsequent reads from it will return its default value.
+  public mutating func clearCreatedUntil() {self._createdUntil = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _createdFrom: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _createdUntil: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
 /// A page of vouchers.
 public nonisolated struct Usher_Vouchers_V1_ListVouchersResponse: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -3413,6 +3456,60 @@ nonisolated extension Usher_Vouchers_V1_ListVouchersRequest: SwiftProtobuf.Messa
     if lhs._createdUntil != rhs._createdUntil {return false}
     if lhs.pageSize != rhs.pageSize {return false}
     if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Vouchers_V1_ExportVouchersRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ExportVouchersRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}batch_id\0\u{3}asset_id\0\u{1}state\0\u{3}created_from\0\u{3}created_until\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.batchID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.assetID) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._createdFrom) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._createdUntil) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.batchID.isEmpty {
+      try visitor.visitSingularStringField(value: self.batchID, fieldNumber: 1)
+    }
+    if !self.assetID.isEmpty {
+      try visitor.visitSingularStringField(value: self.assetID, fieldNumber: 2)
+    }
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 3)
+    }
+    try { if let v = self._createdFrom {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._createdUntil {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Vouchers_V1_ExportVouchersRequest, rhs: Usher_Vouchers_V1_ExportVouchersRequest) -> Bool {
+    if lhs.batchID != rhs.batchID {return false}
+    if lhs.assetID != rhs.assetID {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs._createdFrom != rhs._createdFrom {return false}
+    if lhs._createdUntil != rhs._createdUntil {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

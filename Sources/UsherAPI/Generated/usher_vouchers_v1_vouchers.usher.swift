@@ -240,6 +240,22 @@ public enum Usher_Vouchers_V1_VoucherService {
         requestTemplate: #"{"batchId": "", "assetId": "", "state": "VOUCHER_STATE_UNSPECIFIED", "createdFrom": "1970-01-01T00:00:00Z", "createdUntil": "1970-01-01T00:00:00Z", "pageSize": 0, "pageToken": ""}"#
     )
 
+    /// Sends every voucher that ListVouchers would list, oldest first. It is read in small pieces: of what changes
+    /// meanwhile some is as it was before and some as it is after. Scope `vouchers:read`.
+    public static let exportVouchers = TypedMethod<
+        Usher_Vouchers_V1_ExportVouchersRequest,
+        Usher_Vouchers_V1_Voucher
+    >(
+        MethodDescriptor(
+            service: "usher.vouchers.v1.VoucherService", name: "ExportVouchers",
+            requestType: "usher.vouchers.v1.ExportVouchersRequest",
+            responseType: "usher.vouchers.v1.Voucher",
+            streaming: .serverStreaming, idempotency: .noSideEffects,
+            hasRequestID: false, requestContainsMap: false
+        ),
+        requestTemplate: #"{"batchId": "", "assetId": "", "state": "VOUCHER_STATE_UNSPECIFIED", "createdFrom": "1970-01-01T00:00:00Z", "createdUntil": "1970-01-01T00:00:00Z"}"#
+    )
+
     /// Says whether RedeemVoucher would succeed now, and why not; writes nothing.
     /// Scope `vouchers:redeem` or `vouchers:read`.
     public static let validateVoucher = TypedMethod<
@@ -519,6 +535,7 @@ public enum Usher_Vouchers_V1_VoucherService {
         deleteVoucher,
         rollBackRedemption,
         listVouchers,
+        exportVouchers,
         validateVoucher,
         redeemVoucher,
         reserveVoucher,

@@ -140,6 +140,14 @@ public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
         try await transport.unary(Usher_Vouchers_V1_VoucherService.listVouchers, request, options: options)
     }
 
+    /// Sends every voucher that ListVouchers would list, oldest first. It is read in small pieces: of what changes
+    /// meanwhile some is as it was before and some as it is after. Scope `vouchers:read`.
+    public func exportVouchers(
+        _ request: Usher_Vouchers_V1_ExportVouchersRequest, options: CallOptions = CallOptions()
+    ) async throws -> ResponseStream<Usher_Vouchers_V1_Voucher> {
+        try await transport.streams.serverStream(Usher_Vouchers_V1_VoucherService.exportVouchers, request, options: options)
+    }
+
     /// Says whether RedeemVoucher would succeed now, and why not; writes nothing.
     /// Scope `vouchers:redeem` or `vouchers:read`.
     public func validateVoucher(

@@ -61,7 +61,8 @@ public struct Method: Sendable {
         }
     }
 
-    private static func request<Request: Message>(_ type: Request.Type, from payload: [UInt8]) throws -> Request {
+    /// - Throws: INVALID_ARGUMENT `REQUEST_MALFORMED`.
+    static func request<Request: Message>(_ type: Request.Type, from payload: [UInt8]) throws -> Request {
         do {
             return try Request(serializedBytes: payload)
         } catch {
@@ -79,6 +80,7 @@ public struct Method: Sendable {
 }
 
 extension Scope {
+    static let eventsRead = Scope("events", "read")
     static let organisationsRead = Scope("organisations", "read")
     static let organisationsWrite = Scope("organisations", "write")
     static let catalogRead = Scope("catalog", "read")
@@ -100,6 +102,7 @@ extension Scope {
 
     /// Every scope that a key can have.
     public static let known: [Scope] = [
+        .eventsRead,
         .organisationsRead, .organisationsWrite, .catalogRead, .catalogWrite, .vouchersRead, .vouchersWrite,
         .vouchersRedeem, .accessRead, .accessWrite, .accessCheck, .accessPlay, .subscriptionsRead,
         .subscriptionsWrite, .admissionRead, .admissionWrite, .admissionScan,

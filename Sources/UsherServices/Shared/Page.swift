@@ -26,8 +26,9 @@ struct Page {
     static let maximumSize = 1_000
     private static let digestLength = 8
 
+    /// - Parameter organisationID: for lists whose keys are the same in every organisation, so that tokens are not.
     /// - Throws: INVALID_ARGUMENT for a negative size and for a token of another list.
-    init(of request: some PagedRequest) throws {
+    init(of request: some PagedRequest, in organisationID: String = "") throws {
         var violations = Violations()
         violations.require(request.pageSize >= 0, "page_size", "must not be negative")
         try violations.refuse()
@@ -38,7 +39,8 @@ struct Page {
         options.useDeterministicOrdering = true
         let bytes: [UInt8] = try list.serializedBytes(options: options)
         digest = Array(
-            SHA256.hash(data: Array(type(of: request).protoMessageName.utf8) + bytes).prefix(Self.digestLength))
+            SHA256.hash(data: Array((organisationID + type(of: request).protoMessageName).utf8) + bytes).prefix(
+                Self.digestLength))
         after = token.isEmpty ? nil : try Self.key(in: token, digest: digest)
     }
 

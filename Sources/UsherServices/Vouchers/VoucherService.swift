@@ -44,6 +44,10 @@ public struct VoucherService: Sendable {
         ]
     }
 
+    public var streams: [StreamMethod] {
+        [StreamMethod(RPC.exportVouchers, .scope(.vouchersRead), exportVouchers)]
+    }
+
     private func getVoucher(
         _ request: Usher_Vouchers_V1_GetVoucherRequest, _ tx: Transaction
     ) throws -> Usher_Vouchers_V1_Voucher {

@@ -146,7 +146,9 @@ import UsherRPC
                 for _ in 0..<BadInputLimits.payloads {
                     let payload = mutator.next()
                     for metadata in [run.organisationMetadata, run.operatorMetadata] {
-                        let frame = try #require(socket.call(method.descriptor, payload, metadata: metadata))
+                        let frame = try #require(
+                            socket.call(
+                                method.descriptor, payload, metadata: metadata, streamTimeout: .milliseconds(100)))
                         let refusal = try frame.refusal
                         let isHonest = ![.internalError, .unknown, .dataLoss].contains(refusal?.code ?? .ok)
                         #expect(isHonest, "\(method.descriptor.fullName) \(refusal?.message ?? "") to \(payload)")

@@ -24,7 +24,9 @@ import UsherContract
                             bearer(tenant.key),
                             bearer(server.operatorKey) + [("organisation", tenant.organisation)],
                         ] {
-                            let frame = try #require(socket.call(method.descriptor, payload, metadata: metadata))
+                            let frame = try #require(
+                                socket.call(
+                                    method.descriptor, payload, metadata: metadata, streamTimeout: .milliseconds(100)))
                             let refusal = try frame.refusal
                             let isHonest = ![.internalError, .unknown, .dataLoss].contains(refusal?.code ?? .ok)
                             let field = "\(method.descriptor.fullName) \(leaf.path)"

@@ -231,11 +231,16 @@ private struct MethodTables {
                 directory: directory, platformMigrations: Schema.platform, organisationMigrations: Schema.organisation,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
             defer { storage.shutdown() }
-            let methods = Services(storage: storage, credentials: CredentialTable()).methods
+            let services = Services(storage: storage, credentials: CredentialTable())
+            let (methods, streams) = (services.methods, services.streams)
+            let permissions =
+                methods.map { ($0.descriptor.fullName, $0.permission) }
+                + streams.map { ($0.descriptor.fullName, $0.permission) }
             return MethodTables(
-                permissions: Dictionary(uniqueKeysWithValues: methods.map { ($0.descriptor.fullName, $0.permission) }),
+                permissions: Dictionary(uniqueKeysWithValues: permissions),
                 organisationMethods: Set(
-                    methods.filter { $0.database == .organisation }.map(\.descriptor.fullName)))
+                    methods.filter { $0.database == .organisation }.map(\.descriptor.fullName)
+                        + streams.map(\.descriptor.fullName)))
         } catch {
             preconditionFailure("the method tables need a temporary folder: \(error)")
         }

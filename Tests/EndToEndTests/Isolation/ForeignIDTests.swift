@@ -72,7 +72,7 @@ import UsherContract
             let shape = try RequestShape(method)
             let payload = try shape.payload(tenant.usual(shape))
             do {
-                found[method.descriptor.fullName] = try await tenant.client.call(method.descriptor, payload: payload)
+                found[method.descriptor.fullName] = try await tenant.client.answer(method.descriptor, payload)
             } catch is Refusal {
                 continue
             }

@@ -43,6 +43,7 @@ enum IDKind: Hashable {
         "contactId": .contact, "actingContactId": .contact, "ownerContactId": .contact, "toContactId": .contact,
         "guestContactId": .contact, "guestContactIds": .contact, "cartId": .cart, "transferId": .transfer,
         "keyId": .key, "apiKey": .credential,
+        "resourceId": .voucher,
         "pageToken": .pageToken,
         "requestId": .ownWord,
     ]

@@ -9,6 +9,7 @@ struct Tenant {
     let organisation: String
     let key: String
     let client: UsherClient
+    private let server: RunningServer
     private(set) var ids: [IDKind: String] = [:]
 
     /// In everything of a tenant that has a text, so that it is found wherever it gets to.
@@ -16,6 +17,7 @@ struct Tenant {
 
     init(_ organisation: String, on server: RunningServer) async throws {
         self.organisation = organisation
+        self.server = server
         let platform = server.client()
         _ = try await platform.organisations.createOrganisation(
             .with { $0.organisation = .with { ($0.organisationID, $0.name) = (organisation, "of-\(organisation)") } })
@@ -80,7 +82,12 @@ struct Tenant {
         ids[.viewer] = viewer.viewerID
         (ids[.voucher], ids[.code], ids[.batch]) = (voucher.voucherID, voucher.code, made.batchID)
         (ids[.redemption], ids[.access]) = (redeemed[0].redemption.redemptionID, redeemed[0].access.accessID)
-        ids[.key] = try await client.organisations.createApiKey(.with { $0.apiKey.name = mark }).keyID
+        let issued = try await client.organisations.createApiKey(.with { $0.apiKey.name = mark })
+        ids[.key] = issued.keyID
+        // Otherwise nothing that was done would depend on whose key it is.
+        let holder = server.client(key: issued.secret)
+        _ = try await holder.catalog.createViewer(.with { $0.viewer.viewerID = "made-by-key-\(suffix)" })
+        await holder.close()
         ids[.ownWord] = "word-\(suffix)"
     }
 

@@ -6,6 +6,7 @@ from usher.access.v1.access_usher import AsyncAccessService, AccessService
 from usher.admission.v1.admission_usher import AsyncAdmissionService, AdmissionService
 from usher.catalog.v1.catalog_usher import AsyncCatalogService, CatalogService
 from usher.distribution.v1.distribution_usher import AsyncDistributionService, DistributionService
+from usher.events.v1.events_usher import AsyncEventService, EventService
 from usher.organisations.v1.organisations_usher import AsyncOrganisationService, OrganisationService
 from usher.session.v1.session_usher import AsyncSessionService, SessionService
 from usher.subscriptions.v1.subscriptions_usher import AsyncSubscriptionService, SubscriptionService
@@ -20,6 +21,7 @@ class Services:
         self.admission = AdmissionService(channel)
         self.catalog = CatalogService(channel)
         self.distribution = DistributionService(channel)
+        self.events = EventService(channel)
         self.organisations = OrganisationService(channel)
         self.session = SessionService(channel)
         self.subscriptions = SubscriptionService(channel)
@@ -34,6 +36,7 @@ class AsyncServices:
         self.admission = AsyncAdmissionService(channel)
         self.catalog = AsyncCatalogService(channel)
         self.distribution = AsyncDistributionService(channel)
+        self.events = AsyncEventService(channel)
         self.organisations = AsyncOrganisationService(channel)
         self.session = AsyncSessionService(channel)
         self.subscriptions = AsyncSubscriptionService(channel)

@@ -27,6 +27,7 @@ from usher.vouchers.v1.vouchers_pb2 import (
     ExpireVoucherBatchRequest as ExpireVoucherBatchRequest,
     ExpireVoucherBatchResponse as ExpireVoucherBatchResponse,
     ExpireVoucherRequest as ExpireVoucherRequest,
+    ExportVouchersRequest as ExportVouchersRequest,
     GenerateVouchersRequest as GenerateVouchersRequest,
     GenerateVouchersResponse as GenerateVouchersResponse,
     GeneratedVoucher as GeneratedVoucher,

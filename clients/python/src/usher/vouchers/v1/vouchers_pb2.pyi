@@ -357,6 +357,20 @@ class ListVouchersRequest(_message.Message):
     page_token: str
     def __init__(self, batch_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., state: _Optional[_Union[VoucherState, str]] = ..., created_from: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., created_until: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
+class ExportVouchersRequest(_message.Message):
+    __slots__ = ("batch_id", "asset_id", "state", "created_from", "created_until")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    ASSET_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    CREATED_FROM_FIELD_NUMBER: _ClassVar[int]
+    CREATED_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    batch_id: str
+    asset_id: str
+    state: VoucherState
+    created_from: _timestamp_pb2.Timestamp
+    created_until: _timestamp_pb2.Timestamp
+    def __init__(self, batch_id: _Optional[str] = ..., asset_id: _Optional[str] = ..., state: _Optional[_Union[VoucherState, str]] = ..., created_from: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., created_until: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
 class ListVouchersResponse(_message.Message):
     __slots__ = ("vouchers", "next_page_token")
     VOUCHERS_FIELD_NUMBER: _ClassVar[int]

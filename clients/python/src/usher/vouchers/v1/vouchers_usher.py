@@ -13,6 +13,9 @@ from usher.type.v1 import code_profile_pb2
 from usher.type.v1 import postal_address_pb2
 from usher.vouchers.v1 import vouchers_pb2
 from usher._calls import AsyncChannel, CallOptions, Channel, Idempotency, Method, build_request
+from usher._aio_streams import AsyncStream
+from usher._calls import Streaming
+from usher._streams import Stream
 
 VOUCHER_SERVICE_CREATE_VOUCHER = Method(
     "usher.vouchers.v1.VoucherService",
@@ -129,6 +132,16 @@ VOUCHER_SERVICE_LIST_VOUCHERS = Method(
     vouchers_pb2.ListVouchersResponse,
     idempotency=Idempotency.NO_SIDE_EFFECTS,
     has_request_id=False,
+)
+
+VOUCHER_SERVICE_EXPORT_VOUCHERS = Method(
+    "usher.vouchers.v1.VoucherService",
+    "ExportVouchers",
+    vouchers_pb2.ExportVouchersRequest,
+    vouchers_pb2.Voucher,
+    idempotency=Idempotency.NO_SIDE_EFFECTS,
+    has_request_id=False,
+    streaming=Streaming.SERVER,
 )
 
 VOUCHER_SERVICE_VALIDATE_VOUCHER = Method(
@@ -598,6 +611,29 @@ class VoucherService:
             "page_token": page_token,
         })
         return self._channel.call(VOUCHER_SERVICE_LIST_VOUCHERS, message, options)
+
+    def export_vouchers(
+        self,
+        request: vouchers_pb2.ExportVouchersRequest | None = None,
+        *,
+        batch_id: str | None = None,
+        asset_id: str | None = None,
+        state: vouchers_pb2.VoucherState | str | None = None,
+        created_from: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
+        created_until: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
+        options: CallOptions | None = None,
+    ) -> Stream[vouchers_pb2.ExportVouchersRequest, vouchers_pb2.Voucher]:
+        """Sends every voucher that ListVouchers would list, oldest first. It is read in small pieces: of what changes
+        meanwhile some is as it was before and some as it is after. Scope `vouchers:read`.
+        """
+        message = build_request(vouchers_pb2.ExportVouchersRequest, request, {
+            "batch_id": batch_id,
+            "asset_id": asset_id,
+            "state": state,
+            "created_from": created_from,
+            "created_until": created_until,
+        })
+        return self._channel.stream(VOUCHER_SERVICE_EXPORT_VOUCHERS, message, options)
 
     def validate_voucher(
         self,
@@ -1269,6 +1305,29 @@ class AsyncVoucherService:
             "page_token": page_token,
         })
         return await self._channel.call(VOUCHER_SERVICE_LIST_VOUCHERS, message, options)
+
+    def export_vouchers(
+        self,
+        request: vouchers_pb2.ExportVouchersRequest | None = None,
+        *,
+        batch_id: str | None = None,
+        asset_id: str | None = None,
+        state: vouchers_pb2.VoucherState | str | None = None,
+        created_from: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
+        created_until: timestamp_pb2.Timestamp | Mapping[str, Any] | datetime.datetime | None = None,
+        options: CallOptions | None = None,
+    ) -> AsyncStream[vouchers_pb2.ExportVouchersRequest, vouchers_pb2.Voucher]:
+        """Sends every voucher that ListVouchers would list, oldest first. It is read in small pieces: of what changes
+        meanwhile some is as it was before and some as it is after. Scope `vouchers:read`.
+        """
+        message = build_request(vouchers_pb2.ExportVouchersRequest, request, {
+            "batch_id": batch_id,
+            "asset_id": asset_id,
+            "state": state,
+            "created_from": created_from,
+            "created_until": created_until,
+        })
+        return self._channel.stream(VOUCHER_SERVICE_EXPORT_VOUCHERS, message, options)
 
     async def validate_voucher(
         self,
