@@ -53,6 +53,30 @@ class _Blocking:
         return lambda *arguments, **fields: self._driver.run(getattr(self._stub, name)(*arguments, **fields))
 
 
+class Blocking:
+    """A stream of either client, driven from a test that is not asynchronous."""
+
+    def __init__(self, client: Any, start: Callable[[Any], Any]) -> None:
+        self.loop = client if isinstance(client, AsyncioInThread) else None
+        self.stream = start(client.client if self.loop else client)
+
+    def run(self, work: Any) -> Any:
+        return self.loop.run(work) if self.loop else work
+
+    def next(self) -> Any:
+        return self.run(self.stream.__anext__()) if self.loop else next(self.stream)
+
+    def __iter__(self) -> Iterator[Any]:
+        while True:
+            try:
+                yield self.next()
+            except (StopIteration, StopAsyncIteration):
+                return
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return lambda *arguments: self.run(getattr(self.stream, name)(*arguments))
+
+
 @pytest.fixture(params=["threads", "asyncio"])
 def make_client(request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
     """Makes clients of either kind and closes them after the test."""

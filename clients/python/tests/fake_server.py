@@ -34,6 +34,12 @@ class Peer:
     def reply(self, stream_id: int, message: Message) -> None:
         self.respond(stream_id, wire_pb2.Response(payload=message.SerializeToString()))
 
+    def data(self, stream_id: int, message: Message) -> None:
+        self.send(frame(stream_id, message.SerializeToString(), type=3))
+
+    def end(self, stream_id: int) -> None:
+        self.send(frame(stream_id, b"", type=3, flags=5))
+
     def refuse(self, stream_id: int, code: int, reason: str, message: str = "no", *details: Message) -> None:
         self.respond(stream_id, wire_pb2.Response(status=status(code, reason, message, *details)))
 
@@ -60,13 +66,18 @@ def status(code: int, reason: str, message: str, *details: Message) -> wire_pb2.
 
 
 Handler = Callable[[Peer, int, wire_pb2.Request], None]
+# Frames that are no requests: stream id, type, flags, data.
+OtherHandler = Callable[[Peer, int, int, int, bytes], None]
 
 
 class FakeServer:
     """Listens on a free port of 127.0.0.1; `handler` runs on the connection's thread, once per request."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, other: OtherHandler = lambda *_: None) -> None:
         self.handler = handler
+        self.other = other
+        self.others: list[tuple[int, int, int, bytes]] = []
+        self.flags: list[int] = []
         self.requests: list[wire_pb2.Request] = []
         self.stream_ids: list[tuple[int, int]] = []
         self.peers: list[Peer] = []
@@ -90,8 +101,14 @@ class FakeServer:
             stream = peer.sock.makefile("rb")
             while header := stream.read(HEADER.size):
                 length, stream_id, type, flags = HEADER.unpack(header)
-                assert (type, flags) == (1, 0) and stream_id % 2 == 1, (type, flags, stream_id)
-                request = wire_pb2.Request.FromString(stream.read(length))
+                data = stream.read(length)
+                if type != 1:
+                    self.others.append((stream_id, type, flags, data))
+                    self.other(peer, stream_id, type, flags, data)
+                    continue
+                assert stream_id % 2 == 1, stream_id
+                self.flags.append(flags)
+                request = wire_pb2.Request.FromString(data)
                 self.requests.append(request)
                 self.stream_ids.append((peer.number, stream_id))
                 self.handler(peer, stream_id, request)

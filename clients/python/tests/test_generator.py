@@ -90,7 +90,21 @@ def test_a_stub() -> None:
     assert expected in text
     assert "    async def pass_(\n" in text
     assert "    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,\n    has_request_id=True,\n" in text
-    assert "watch" not in text.lower(), "streams have no stub yet"
+
+
+def test_streams_are_asked_for_with_a_request_or_opened_without_one() -> None:
+    request = sample()
+    service = request.proto_file[-1].service[0]
+    service.method.add(name="Send", input_type=".usher.sample.v1.PassRequest", output_type=".google.protobuf.Empty",
+                       client_streaming=True)
+    text = run(request)["usher/sample/v1/sample_usher.py"]
+    compile(text, "sample_usher.py", "exec")
+    assert "    ) -> Stream[sample_pb2.PassRequest, empty_pb2.Empty]:\n" in text
+    assert "    ) -> AsyncStream[sample_pb2.PassRequest, empty_pb2.Empty]:\n" in text
+    assert "    has_request_id=True,\n    streaming=Streaming.SERVER,\n" in text
+    assert "        return self._channel.stream(SAMPLE_SERVICE_WATCH_I_DS, message, options)\n" in text
+    assert text.count("    def send(self, *, options: CallOptions | None = None) -> (\n") == 2
+    assert "        return self._channel.stream(SAMPLE_SERVICE_SEND, None, options)\n" in text
 
 
 def test_a_second_service_of_a_package_is_refused() -> None:

@@ -15,6 +15,8 @@ from typing import Any, Callable, Iterator
 
 import pytest
 
+from conftest import Blocking
+
 import usher
 from usher.access.v1 import ACCESS_STATE_ACTIVE, ACCESS_TYPE_ACCESS_VOUCHER
 from usher.vouchers.v1 import VOUCHER_STATE_ACTIVE, VOUCHER_STATE_USED
@@ -153,3 +155,26 @@ def test_the_quickstart_runs(server: Server) -> None:
     assert "10000 codes" in run.stdout
     assert run.stdout.index("come in: False") < run.stdout.index("come in: True")
     assert "FAILED_PRECONDITION VOUCHER_USED" in run.stdout
+
+
+def test_streams(server: Server, request: pytest.FixtureRequest, make_client: Callable[..., Any]) -> None:
+    """A download, and events as they happen; calls go on beside them."""
+    client = make_client(server.address, key=key_of(server, f"streams-{request.node.callspec.id}"))
+    client.catalog.create_asset(
+        asset={"asset_id": "opening-night", "type": "ASSET_TYPE_LIVE_EVENT", "title": "Opening Night"})
+    generated = client.vouchers.generate_vouchers(asset_id="opening-night", count=2_000)
+    export = Blocking(client, lambda client: client.vouchers.export_vouchers())
+    assert [voucher.code for voucher in export] == [voucher.code for voucher in generated.vouchers]
+
+    events = Blocking(client, lambda client: client.events.watch_events())
+    first = [events.next() for _ in range(2)]
+    assert [event.sequence for event in first] == [1, 2] and first[0].type == "asset.created"
+    voucher = client.vouchers.create_voucher(voucher={"code": "LATE"})
+    late = events.next()
+    assert (late.type, late.resource_id) == ("voucher.created", voucher.voucher_id)
+    events.close()
+
+    wrong = Blocking(client, lambda client: client.events.watch_events(after_sequence=99))
+    with pytest.raises(usher.Refused) as caught:
+        wrong.next()
+    assert caught.value.reason == "SEQUENCE_AHEAD" and caught.value.metadata["last_sequence"] == "3"

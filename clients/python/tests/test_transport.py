@@ -56,7 +56,9 @@ def test_the_envelope_carries_method_key_organisation_and_timeout(make_client: M
         request = server.requests[0]
         assert (request.service, request.method) == ("usher.access.v1.AccessService", "CheckAccess")
         assert [(m.key, m.value) for m in request.metadata] == [
-            ("authorization", "Bearer ush_test_1"), ("organisation", "nordfilm")]
+            ("authorization", "Bearer ush_test_1"), ("organisation", "nordfilm"), ("usher-extensions", "1")]
+        client.access.check_access(asset_id="second")
+        assert [m.key for m in server.requests[1].metadata] == ["authorization", "organisation"]
         assert 0 < request.timeout_nano <= 5_000_000_000
         assert CheckAccessRequest.FromString(request.payload) == CheckAccessRequest(
             viewer_id="ada", asset_id="opening")
@@ -69,9 +71,11 @@ def test_the_first_frame_is_what_ttrpc_prescribes(make_client: MakeClient) -> No
             answer = pool.submit(client.access.check_access, asset_id="a")
             peer, _ = listener.accept()
             with peer:
-                expected = (b"\n\x1dusher.access.v1.AccessService" b"\x12\x0bCheckAccess" b"\x1a\x03" b"\x1a\x01a")
+                expected = (b"\n\x1dusher.access.v1.AccessService" b"\x12\x0bCheckAccess" b"\x1a\x03" b"\x1a\x01a"
+                            b"\x2a\x15\n\x10usher-extensions\x12\x011")
+                ping = bytes.fromhex("00000000000000000400")
                 data = peer.recv(1000)
-                assert data == bytes.fromhex("0000003100000001 0100".replace(" ", "")) + expected
+                assert data == bytes.fromhex("0000004800000001 0100".replace(" ", "")) + expected + ping
                 # An empty status is OK as well as none: the vector of the wire's documentation.
                 peer.sendall(bytes.fromhex("00000006 00000001 02 00 0a00 1202 0801".replace(" ", "")))
                 assert answer.result().allowed

@@ -12,7 +12,7 @@ import random
 import time
 import uuid
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Mapping, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Mapping, Protocol, TypeVar
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import DecodeError, Message
@@ -24,6 +24,10 @@ from usher.errors import (
     ConnectionFailed, ConnectionLost, DeadlineExceeded, Error, FieldViolation, MessageTooLarge, ProtocolError, Refused,
     StatusCode, TransportError, Unavailable, refusal_class,
 )
+
+if TYPE_CHECKING:
+    from usher._aio_streams import AsyncStream
+    from usher._streams import Stream
 
 RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
@@ -37,6 +41,15 @@ class Idempotency(enum.Enum):
     IDEMPOTENT = 2
 
 
+class Streaming(enum.Enum):
+    """How many messages flow in each direction of a call."""
+
+    UNARY = 0
+    SERVER = 1
+    CLIENT = 2
+    BIDIRECTIONAL = 3
+
+
 @dataclass(frozen=True)
 class Method(Generic[RequestT, ResponseT]):
     """One RPC, as the proto has it. Generated."""
@@ -47,6 +60,7 @@ class Method(Generic[RequestT, ResponseT]):
     response_type: type[ResponseT]
     idempotency: Idempotency
     has_request_id: bool
+    streaming: Streaming = Streaming.UNARY
 
     @property
     def can_be_repeated(self) -> bool:
@@ -70,6 +84,10 @@ class Channel(Protocol):
         self, method: Method[RequestT, ResponseT], request: RequestT, options: CallOptions | None = None
     ) -> ResponseT: ...
 
+    def stream(
+        self, method: Method[RequestT, ResponseT], request: RequestT | None, options: CallOptions | None = None
+    ) -> Stream[RequestT, ResponseT]: ...
+
 
 class AsyncChannel(Protocol):
     """What the asyncio stubs call."""
@@ -77,6 +95,10 @@ class AsyncChannel(Protocol):
     async def call(
         self, method: Method[RequestT, ResponseT], request: RequestT, options: CallOptions | None = None
     ) -> ResponseT: ...
+
+    def stream(
+        self, method: Method[RequestT, ResponseT], request: RequestT | None, options: CallOptions | None = None
+    ) -> AsyncStream[RequestT, ResponseT]: ...
 
 
 def build_request(type: type[RequestT], request: RequestT | None, fields: Mapping[str, Any]) -> RequestT:
@@ -128,17 +150,25 @@ class Call(Generic[RequestT, ResponseT]):
     """A call from its first attempt to its end."""
 
     def __init__(
-        self, method: Method[RequestT, ResponseT], request: RequestT, options: CallOptions | None, defaults: Defaults
+        self,
+        method: Method[RequestT, ResponseT],
+        request: RequestT | None,
+        options: CallOptions | None,
+        defaults: Defaults,
     ) -> None:
         options = options or CallOptions()
-        timeout = defaults.timeout if options.timeout is None else options.timeout
+        timeout = options.timeout
+        if timeout is None and method.streaming is Streaming.UNARY:
+            timeout = defaults.timeout
         self.method = method
         self._deadline = None if timeout is None else time.monotonic() + timeout
         self._attempts_left = defaults.attempts
         self._backoff = _limits.BACKOFF_SECONDS
         self._sent_and_unanswered = False
         self._envelope = wire_pb2.Request(
-            service=method.service, method=method.name, payload=_with_request_id(method, request).SerializeToString()
+            service=method.service,
+            method=method.name,
+            payload=b"" if request is None else _with_request_id(method, request).SerializeToString(),
         )
         organisation = options.organisation or defaults.organisation
         for name, value in (("authorization", defaults.key and f"Bearer {defaults.key}"),
@@ -159,28 +189,47 @@ class Call(Generic[RequestT, ResponseT]):
         """The error of a call whose time ran out; `sent` says whether its request had gone out."""
         return DeadlineExceeded(f"{self.method.name}: the deadline has passed", may_have_executed=sent)
 
-    def frame(self, stream_id: int) -> bytes:
-        """The request's frame, with the time that is left now. Raises MessageTooLarge."""
+    def frame(self, stream_id: int, flags: int = 0, first: bool = False) -> bytes:
+        """The request's frame, with the time that is left now; the `first` of a connection asks for the extensions.
+
+        Raises MessageTooLarge.
+        """
         remaining = self.remaining()
         if remaining is not None:
             self._envelope.timeout_nano = min(max(int(remaining * 1e9), 1), _limits.TIMEOUT_NANO_MAX)
-        data = self._envelope.SerializeToString()
+        envelope = self._envelope
+        if first:
+            envelope = wire_pb2.Request()
+            envelope.CopyFrom(self._envelope)
+            name, value = _frames.EXTENSIONS
+            envelope.metadata.add(key=name, value=value)
+        data = envelope.SerializeToString()
         if len(data) > _limits.FRAME_BYTES_MAX:
             raise MessageTooLarge(
                 f"{self.method.name}: the request has {len(data)} bytes, at most {_limits.FRAME_BYTES_MAX} can be sent",
                 may_have_executed=False,
             )
-        return _frames.encode(stream_id, _frames.REQUEST, 0, data)
+        return _frames.encode(stream_id, _frames.REQUEST, flags, data)
 
     def result(self, frame: _frames.Frame) -> ResponseT:
         """What the server's answer means: the response, or a raised error."""
+        if frame.type != _frames.RESPONSE:
+            raise ProtocolError(f"{self.method.name}: a stream where one answer was due", may_have_executed=True)
+        return self.message(self.payload(frame))
+
+    def payload(self, frame: _frames.Frame) -> bytes:
+        """What is in a Response frame; raises the error that it carries."""
         try:
             response = wire_pb2.Response.FromString(frame.data)
-            if frame.type != _frames.RESPONSE:
-                raise ProtocolError(f"{self.method.name}: a stream where one answer was due", may_have_executed=True)
             if response.status.code != StatusCode.OK:
                 raise self._refusal(response.status)
-            return self.method.response_type.FromString(response.payload)
+            return response.payload
+        except DecodeError as error:
+            raise ProtocolError(f"{self.method.name}: unreadable answer: {error}", may_have_executed=True) from None
+
+    def message(self, data: bytes) -> ResponseT:
+        try:
+            return self.method.response_type.FromString(data)
         except DecodeError as error:
             raise ProtocolError(f"{self.method.name}: unreadable answer: {error}", may_have_executed=True) from None
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
+from typing import Any
 
 from usher import _limits
 from usher._calls import Call, CallOptions, Defaults, Method, RequestT, ResponseT, parse_address
 from usher._connection import Connection, connect
 from usher._generated.services import Services
-from usher.errors import ClientClosed, Error
+from usher._streams import Stream
+from usher.errors import ClientClosed, ConnectionFailed, Error
 
 
 class Client(Services):
@@ -66,6 +69,21 @@ class Client(Services):
                 pause = call.pause_after(error)
             time.sleep(pause)
 
+    def stream(
+        self, method: Method[RequestT, ResponseT], request: RequestT | None, options: CallOptions | None = None
+    ) -> Stream[RequestT, ResponseT]:
+        """Begins a call with many messages, on a connection of its own; what the stubs of such methods do.
+
+        It has no deadline unless the options give one. Only the making of the connection is tried again.
+        """
+        call = Call(method, request, options, self._defaults)
+        while True:
+            try:
+                return self._channel.stream(call)
+            except ConnectionFailed as error:
+                pause = call.pause_after(error)
+            time.sleep(pause)
+
     def close(self) -> None:
         """Ends the connection, for clients made by `with_options` too; calls that wait get ClientClosed."""
         self._channel.close()
@@ -90,6 +108,14 @@ class _Channel:
         self._lock = threading.Lock()
         self._connection: Connection | None = None
         self._closed = False
+        self._streams: weakref.WeakSet[Stream[Any, Any]] = weakref.WeakSet()
+
+    def stream(self, call: Call[RequestT, ResponseT]) -> Stream[RequestT, ResponseT]:
+        if self._closed:
+            raise ClientClosed("the client was closed", may_have_executed=False)
+        stream = Stream(connect(self._host, self._port, call), call)
+        self._streams.add(stream)
+        return stream
 
     def connection(self, call: Call[RequestT, ResponseT]) -> Connection:
         connection = self._connection
@@ -103,7 +129,7 @@ class _Channel:
             if self._closed:
                 raise ClientClosed("the client was closed", may_have_executed=False)
             if self._connection is None or not self._connection.usable:
-                self._connection = connect(self._host, self._port, call)
+                self._connection = Connection(connect(self._host, self._port, call))
             return self._connection
         finally:
             self._lock.release()
@@ -114,3 +140,5 @@ class _Channel:
             connection = self._connection
         if connection is not None:
             connection.close()
+        for stream in list(self._streams):
+            stream.close()

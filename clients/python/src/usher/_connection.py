@@ -5,7 +5,8 @@ Invariants:
   reader's thread sends it as the socket drains. So no caller waits longer than its deadline, and a frame is never torn.
 - `_lock` guards `_outgoing`, `_waiting`, `_next_id` and `_ended`. Nothing blocks while it is held.
 - Whoever is in `_waiting` gets exactly one frame or error. An answer to a call that gave up is dropped.
-- After `_ended` is set the connection takes no more calls; its reader's thread ends.
+- After `_ended` is set the connection takes no more calls; its reader's thread ends. After `_going_away` is set it takes
+  no more calls either, and answers those that it has.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from usher._calls import Call
 from usher.errors import ClientClosed, ConnectionFailed, ConnectionLost, Error, TransportError
 
 
-def connect(host: str, port: int, call: Call[Any, Any]) -> Connection:
+def connect(host: str, port: int, call: Call[Any, Any]) -> socket.socket:
     """Connects to the first address that answers within the call's time."""
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -35,18 +36,41 @@ def connect(host: str, port: int, call: Call[Any, Any]) -> Connection:
         try:
             sock.settimeout(min(remaining or _limits.CONNECT_SECONDS_MAX, _limits.CONNECT_SECONDS_MAX))
             sock.connect(address)
-            return Connection(sock)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            return sock
         except OSError as error:
             sock.close()
             failure = error
     raise ConnectionFailed(f"{host}:{port}: {failure}", may_have_executed=False) from failure
 
 
+class SignsOfLife:
+    """Whether the server is still there. Silence says something only after it has answered a ping once."""
+
+    def __init__(self) -> None:
+        self._known = False
+        self._asked = False
+
+    def received(self) -> None:
+        self._asked = False
+
+    def ponged(self) -> None:
+        self._known = True
+
+    def silent(self, waiting: bool) -> bool:
+        """The server was silent for as long as it may be; whether to ask it for a sign. Raises ConnectionLost."""
+        if not (self._known and waiting):
+            return False
+        if self._asked:
+            raise ConnectionLost("the server gives no sign of life", may_have_executed=True)
+        self._asked = True
+        return True
+
+
 class Connection:
     def __init__(self, sock: socket.socket) -> None:
         sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._socket = sock
         # A byte in the pipe makes the reader look at `_outgoing` and `_ended` again.
         self._wake_receiver, self._wake_sender = socket.socketpair()
@@ -57,13 +81,15 @@ class Connection:
         self._waiting: dict[int, SimpleQueue[_frames.Frame | Error]] = {}
         self._next_id = 1
         self._ended = False
+        self._going_away = False
+        self._life = SignsOfLife()
         self._reader = threading.Thread(target=self._read, name="usher-reader", daemon=True)
         self._reader.start()
 
     @property
     def usable(self) -> bool:
         """Whether it still takes calls."""
-        return not self._ended and self._next_id <= _limits.STREAM_ID_MAX
+        return not self._ended and not self._going_away and self._next_id <= _limits.STREAM_ID_MAX
 
     def exchange(self, call: Call[Any, Any]) -> _frames.Frame:
         """Sends the request and waits for the frame that answers it."""
@@ -73,7 +99,10 @@ class Connection:
                 # Nothing of this call went out, whatever ended the connection.
                 raise ConnectionLost("the connection ended", may_have_executed=False)
             stream_id = self._next_id
-            frame = call.frame(stream_id)
+            first = stream_id == 1
+            frame = call.frame(stream_id, first=first)
+            if first:
+                frame += _frames.ping()
             self._next_id += 2
             self._waiting[stream_id] = answer
             self._send(frame)
@@ -83,7 +112,9 @@ class Connection:
             raise call.expired(sent=True) from None
         finally:
             with self._lock:
-                self._waiting.pop(stream_id, None)
+                # Nobody will take the answer.
+                if self._waiting.pop(stream_id, None) is not None:
+                    self._send(_frames.cancel(stream_id))
         if isinstance(received, Error):
             raise received
         return received
@@ -137,7 +168,12 @@ class Connection:
         with self._lock:
             wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._outgoing else 0)
         selector.modify(self._socket, wanted)
-        for key, ready in selector.select():
+        ready_now = selector.select(_limits.KEEPALIVE_SECONDS)
+        if not ready_now:
+            with self._lock:
+                if self._life.silent(bool(self._waiting)):
+                    self._send(_frames.ping())
+        for key, ready in ready_now:
             if key.fileobj is self._wake_receiver:
                 self._wake_receiver.recv(4096)
                 continue
@@ -151,6 +187,7 @@ class Connection:
                     continue
                 if not data:
                     return False
+                self._life.received()
                 self._deliver(frames.feed(data))
         return True
 
@@ -165,6 +202,10 @@ class Connection:
     def _deliver(self, received: list[_frames.Frame]) -> None:
         with self._lock:
             for frame in received:
+                if frame.stream_id == 0 and frame.type == _frames.PONG:
+                    self._life.ponged()
+                elif frame.stream_id == 0 and frame.type == _frames.GO_AWAY:
+                    self._going_away = True
                 # Types that are not known are ignored, as ttrpc asks for.
                 known = frame.type in (_frames.RESPONSE, _frames.DATA)
                 waiting = self._waiting.pop(frame.stream_id, None) if known else None

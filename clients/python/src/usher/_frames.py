@@ -14,6 +14,18 @@ from usher.errors import ProtocolError
 REQUEST = 1
 RESPONSE = 2
 DATA = 3
+# Extensions, on stream 0; a server that does not know them ignores them (proto/PROTOCOL.md).
+PING = 4
+PONG = 5
+CANCEL = 6
+GO_AWAY = 7
+
+REMOTE_CLOSED = 0x01
+REMOTE_OPEN = 0x02
+NO_DATA = 0x04
+
+EXTENSIONS = ("usher-extensions", "1")
+"""Metadata of a connection's first request: asks the server for the extensions."""
 
 _HEADER = struct.Struct(">IIBB")
 
@@ -27,6 +39,19 @@ class Frame(NamedTuple):
 
 def encode(stream_id: int, type: int, flags: int, data: bytes) -> bytes:
     return _HEADER.pack(len(data), stream_id, type, flags) + data
+
+
+def ping() -> bytes:
+    return encode(0, PING, 0, b"")
+
+
+def cancel(stream_id: int) -> bytes:
+    return encode(0, CANCEL, 0, stream_id.to_bytes(4, "big"))
+
+
+def end(stream_id: int) -> bytes:
+    """The frame after which this side sends no more."""
+    return encode(stream_id, DATA, REMOTE_CLOSED | NO_DATA, b"")
 
 
 class FrameReader:

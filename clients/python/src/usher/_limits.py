@@ -32,3 +32,7 @@ BACKOFF_SECONDS_MAX = 2.0
 
 CONNECT_SECONDS_MAX = 10.0
 """For one address to answer."""
+
+KEEPALIVE_SECONDS = 20.0
+"""How long a server may be silent, while an answer is due, before it is asked for a sign of life; as long again without
+one, and the connection has ended."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import weakref
 from typing import Any, Awaitable, TypeVar
 
 from usher import _frames, _limits
+from usher._aio_streams import AsyncStream
 from usher._calls import Call, CallOptions, Defaults, Method, RequestT, ResponseT, parse_address
+from usher._connection import SignsOfLife
 from usher._generated.services import AsyncServices
 from usher.errors import ClientClosed, ConnectionFailed, ConnectionLost, Error, TransportError
 
@@ -64,6 +67,15 @@ class Client(AsyncServices):
                 pause = call.pause_after(error)
             await asyncio.sleep(pause)
 
+    def stream(
+        self, method: Method[RequestT, ResponseT], request: RequestT | None, options: CallOptions | None = None
+    ) -> AsyncStream[RequestT, ResponseT]:
+        """A call with many messages, on a connection of its own; what the stubs of such methods do.
+
+        It has no deadline unless the options give one.
+        """
+        return self._channel.stream(Call(method, request, options, self._defaults))
+
     async def close(self) -> None:
         """Ends the connection, for clients made by `with_options` too; calls that wait get ClientClosed."""
         await self._channel.close()
@@ -88,13 +100,17 @@ class _Connection(asyncio.Protocol):
         self._waiting: dict[int, asyncio.Future[_frames.Frame]] = {}
         self._next_id = 1
         self._ended = False
+        self._going_away = False
+        self._heard = False
+        self._life = SignsOfLife()
+        self._alarm: asyncio.TimerHandle | None = None
         self._writable = asyncio.Event()
         self._writable.set()
 
     @property
     def usable(self) -> bool:
         """Whether it still takes calls."""
-        return not self._ended and self._next_id <= _limits.STREAM_ID_MAX
+        return not self._ended and not self._going_away and self._next_id <= _limits.STREAM_ID_MAX
 
     async def exchange(self, call: Call[Any, Any]) -> _frames.Frame:
         """Sends the request and waits for the frame that answers it."""
@@ -103,7 +119,11 @@ class _Connection(asyncio.Protocol):
         if not self.usable or self._transport is None:
             raise ConnectionLost("the connection ended", may_have_executed=False)
         stream_id = self._next_id
-        frame = call.frame(stream_id)
+        first = stream_id == 1
+        frame = call.frame(stream_id, first=first)
+        if first:
+            frame += _frames.ping()
+            self._keep_alive()
         self._next_id += 2
         answer: asyncio.Future[_frames.Frame] = asyncio.get_running_loop().create_future()
         self._waiting[stream_id] = answer
@@ -111,7 +131,21 @@ class _Connection(asyncio.Protocol):
         try:
             return await _within(call, answer, sent=True)
         finally:
-            self._waiting.pop(stream_id, None)
+            # Nobody will take the answer.
+            if self._waiting.pop(stream_id, None) is not None and not self._ended:
+                self._transport.write(_frames.cancel(stream_id))
+
+    def _keep_alive(self) -> None:
+        self._heard = False
+        self._alarm = asyncio.get_running_loop().call_later(_limits.KEEPALIVE_SECONDS, self._listen)
+
+    def _listen(self) -> None:
+        try:
+            if not self._heard and self._life.silent(bool(self._waiting)) and self._transport is not None:
+                self._transport.write(_frames.ping())
+        except ConnectionLost as error:
+            return self.end(ConnectionLost, str(error))
+        self._keep_alive()
 
     def end(self, error: type[TransportError], message: str) -> None:
         """Ends the connection; calls that wait get `error`."""
@@ -119,6 +153,8 @@ class _Connection(asyncio.Protocol):
             return
         self._ended = True
         self._writable.set()
+        if self._alarm is not None:
+            self._alarm.cancel()
         for answer in self._waiting.values():
             if not answer.done():
                 answer.set_exception(error(message, may_have_executed=True))
@@ -132,8 +168,14 @@ class _Connection(asyncio.Protocol):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
     def data_received(self, data: bytes) -> None:
+        self._heard = True
+        self._life.received()
         try:
             for frame in self._frames.feed(data):
+                if frame.stream_id == 0 and frame.type == _frames.PONG:
+                    self._life.ponged()
+                elif frame.stream_id == 0 and frame.type == _frames.GO_AWAY:
+                    self._going_away = True
                 # Types that are not known are ignored, as ttrpc asks for.
                 known = frame.type in (_frames.RESPONSE, _frames.DATA)
                 answer = self._waiting.pop(frame.stream_id, None) if known else None
@@ -162,6 +204,14 @@ class _Channel:
         self._lock: asyncio.Lock | None = None
         self._connection: _Connection | None = None
         self._closed = False
+        self._streams: weakref.WeakSet[AsyncStream[Any, Any]] = weakref.WeakSet()
+
+    def stream(self, call: Call[RequestT, ResponseT]) -> AsyncStream[RequestT, ResponseT]:
+        if self._closed:
+            raise ClientClosed("the client was closed", may_have_executed=False)
+        stream = AsyncStream(self._host, self._port, call)
+        self._streams.add(stream)
+        return stream
 
     async def connection(self, call: Call[Any, Any]) -> _Connection:
         if self._connection is not None and self._connection.usable:
@@ -190,6 +240,8 @@ class _Channel:
 
     async def close(self) -> None:
         self._closed = True
+        for stream in list(self._streams):
+            await stream.close()
         if self._connection is not None:
             self._connection.end(ClientClosed, "the client was closed")
             # The transport closes its socket in the loop's next turn.

@@ -4,6 +4,7 @@ package client_test
 
 import (
 	"context"
+	"io"
 	"os"
 	"strings"
 	"sync"
@@ -13,11 +14,13 @@ import (
 	accessv1 "usher/access/v1"
 	catalogv1 "usher/catalog/v1"
 	"usher/client"
+	eventsv1 "usher/events/v1"
 	organisationsv1 "usher/organisations/v1"
 	sessionv1 "usher/session/v1"
 	vouchersv1 "usher/vouchers/v1"
 
 	"github.com/containerd/ttrpc"
+	"github.com/gogo/protobuf/proto"
 	"github.com/google/uuid"
 	"google.golang.org/grpc/codes"
 )
@@ -274,3 +277,61 @@ func TestOperatorsActInTheOrganisationThatTheyName(t *testing.T) {
 }
 
 func second[Answer any](_ Answer, err error) error { return err }
+
+// A download, and events as they happen.
+func TestStreams(t *testing.T) {
+	key := setting(t, "USHER_KEY")
+	ctx, connection := dial(t, key)
+	_, made := generate(t, ctx, connection, 300)
+	open := func(ctx context.Context, service, method string, request proto.Message) *client.Stream {
+		stream, err := client.OpenStream(ctx, setting(t, "USHER_ADDRESS"), key, service, method, request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { stream.Close() })
+		return stream
+	}
+	found := map[string]bool{}
+	export := open(ctx, "usher.vouchers.v1.VoucherService", "ExportVouchers", &vouchersv1.ExportVouchersRequest{})
+	for {
+		var voucher vouchersv1.Voucher
+		err := export.Receive(&voucher)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[voucher.Code] = true
+	}
+	for _, code := range made {
+		if !found[code] {
+			t.Fatalf("%s is missing from the export", code)
+		}
+	}
+
+	watching, cancel := context.WithCancel(ctx)
+	const events = "usher.events.v1.EventService"
+	watch := open(watching, events, "WatchEvents", &eventsv1.WatchEventsRequest{Types: []string{"vouchers.generated"}})
+	generate(t, ctx, connection, 1)
+	var last int64
+	for count := 0; count < 2; count++ {
+		var event eventsv1.Event
+		if err := watch.Receive(&event); err != nil || event.Sequence <= last {
+			t.Fatalf("after %d: %v %v", last, &event, err)
+		}
+		last = event.Sequence
+	}
+	cancel()
+	var err error
+	for err == nil {
+		// What had come before may still be there.
+		err = watch.Receive(&eventsv1.Event{})
+	}
+	if err == io.EOF {
+		t.Fatal("a stream that was cancelled ended as if it were complete")
+	}
+
+	wrong := open(ctx, events, "WatchEvents", &eventsv1.WatchEventsRequest{AfterSequence: last + 1_000_000})
+	requireRefusal(t, wrong.Receive(&eventsv1.Event{}), codes.OutOfRange, "SEQUENCE_AHEAD")
+}
