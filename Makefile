@@ -51,7 +51,7 @@ fuzz-random: ## feed 1,000,000 random and mutated inputs to each parser that fac
 
 fuzz: TARGET ?= frames
 fuzz: DURATION ?= 60
-fuzz: ## libFuzzer over TARGET (frames, envelope, key or csv) for DURATION (60) seconds; its corpus stays in .build/fuzz
+fuzz: ## libFuzzer over TARGET (frames, envelope, key, csv or http2) for DURATION (60) seconds; corpus in .build/fuzz
 	@.ci/install-packages libsqlite3-dev
 	$(SWIFT) build -c release --product usher-fuzz --scratch-path .build/fuzz --sanitize fuzzer \
 	    -Xswiftc -DLIBFUZZER -Xlinker -z -Xlinker muldefs

@@ -25,6 +25,10 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -43,6 +47,11 @@ let package = Package(
             name: "UsherRPC",
             dependencies: [
                 "UsherContract", protobuf, logging, metrics,
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "X509", package: "swift-certificates"),
             ] + nio, swiftSettings: strict),
         .target(
             name: "UsherStorage",
@@ -109,6 +118,11 @@ let package = Package(
             dependencies: [
                 "UsherContract", "UsherRPC", protobuf, logging, metrics,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"), crypto,
             ] + nio, swiftSettings: strict),
         .testTarget(
             name: "UsherStorageTests",
@@ -121,6 +135,7 @@ let package = Package(
             dependencies: [
                 "UsherContract", "UsherRPC", "UsherServices", "UsherStorage", protobuf, logging,
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ], path: "Tests/Fuzzing", swiftSettings: strict),
         .executableTarget(
             name: "usher-fuzz",

@@ -6,14 +6,16 @@ import UsherRPC
 actor ConnectionKeeper {
     private let host: String
     private let port: Int
+    private let tls: ClientTLS?
     private let group: any EventLoopGroup
     private var current: ClientConnection?
     private var opening: Task<ClientConnection, any Error>?
     private var isClosed = false
 
-    init(host: String, port: Int, group: any EventLoopGroup) {
+    init(host: String, port: Int, tls: ClientTLS?, group: any EventLoopGroup) {
         self.host = host
         self.port = port
+        self.tls = tls
         self.group = group
     }
 
@@ -36,10 +38,10 @@ actor ConnectionKeeper {
 
     /// The task belongs to no call: one call's end does not end it for the others.
     private func open() -> Task<ClientConnection, any Error> {
-        let task = Task { [host, port, group] in
+        let task = Task { [host, port, tls, group] in
             do {
                 let connection = try await ClientConnection.connect(
-                    host: host, port: port, group: group, connectTimeout: ClientLimits.connect,
+                    host: host, port: port, group: group, connectTimeout: ClientLimits.connect, tls: tls,
                     extensions: ClientExtensions())
                 await finish(connection)
                 return connection

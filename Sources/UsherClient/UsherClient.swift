@@ -2,7 +2,7 @@ public import NIOCore
 public import NIOPosix
 public import UsherAPI
 public import UsherContract
-import UsherRPC
+public import UsherRPC
 
 /// A client of one Usher server: keeps a connection, makes it anew when it is lost, and repeats what may be repeated.
 ///
@@ -20,16 +20,19 @@ public final class UsherClient: UnaryTransport {
     private let connections: ConnectionKeeper
     let streamConnections = StreamConnections()
     private let address: (host: String, port: Int)
+    private let tls: ClientTLS?
     private let group: any EventLoopGroup
     private let newRequestID: @Sendable () -> String
 
     /// - Parameters:
     ///   - key: sent with every call; nil for calls that need none.
+    ///   - tls: encrypts the connection; nil does not.
     ///   - defaults: for whatever a call's own options leave open; a call without any time limit has 30 seconds.
     ///   - attempts: how often a call is made at most; 1 never repeats one.
     ///   - group: the event loops to run on.
     public init(
-        host: String, port: Int, key: String?, defaults: CallOptions = CallOptions(), attempts: Int = 6,
+        host: String, port: Int, key: String?, tls: ClientTLS? = nil, defaults: CallOptions = CallOptions(),
+        attempts: Int = 6,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         newRequestID: @escaping @Sendable () -> String = RequestIDs.random
     ) {
@@ -37,8 +40,8 @@ public final class UsherClient: UnaryTransport {
         self.defaults = defaults
         self.attempts = attempts
         self.newRequestID = newRequestID
-        (address, self.group) = ((host, port), group)
-        connections = ConnectionKeeper(host: host, port: port, group: group)
+        (address, self.tls, self.group) = ((host, port), tls, group)
+        connections = ConnectionKeeper(host: host, port: port, tls: tls, group: group)
     }
 
     public func unary<Request, Response>(
@@ -91,7 +94,7 @@ public final class UsherClient: UnaryTransport {
     /// A connection beside the one that calls share.
     func newConnection() async throws -> ClientConnection {
         try await ClientConnection.connect(
-            host: address.host, port: address.port, group: group, connectTimeout: ClientLimits.connect,
+            host: address.host, port: address.port, group: group, connectTimeout: ClientLimits.connect, tls: tls,
             extensions: ClientExtensions())
     }
 

@@ -60,6 +60,60 @@ public enum RPCLimits {
     /// How long a drained connection waits for its client to close first, so that no reply is lost to a reset.
     static let lingerAfterDrain = TimeAmount.seconds(1)
 
+    /// Streams of one HTTP/2 connection at once (SETTINGS_MAX_CONCURRENT_STREAMS), answered ones that the client has
+    /// not read included; never more than calls in flight.
+    static let http2Streams = 256
+    /// A request's headers, decoded, in bytes (SETTINGS_MAX_HEADER_LIST_SIZE), and the CONTINUATION frames in a row
+    /// that bring them.
+    static let headerListBytes = 16 << 10
+    static let continuationFrames = 5
+    /// Empty DATA frames in a row; some clients send one to end a stream.
+    static let emptyDataFrames = 8
+    /// The inbound window of a stream (SETTINGS_INITIAL_WINDOW_SIZE) and of a connection, in bytes. A stream that
+    /// announces a larger message gets room for it, see ``announcedBytes``.
+    static let streamWindow = 65_535
+    static let connectionWindow = 4 << 20
+    /// Room beyond their first windows that the messages of one connection have together, in bytes; at least one of the
+    /// largest fits. Streams whose message does not fit wait for others to be done.
+    static let announcedBytes = 16 << 20
+    /// What a window is larger than the message that it is for, in bytes: room for padding.
+    static let windowSlack = 1 << 10
+    /// Bytes of one stream's messages that are handed to HTTP/2 at a time; the next follow when they have left.
+    static let grpcStreamUnsent = 64 << 10
+    /// Streams that may be reset by the client in a second, whose calls it has made us begin for nothing; and those
+    /// that may break rules. Source: CVE-2023-44487.
+    static let resetsPerSecond = 200
+    static let streamErrorsPerSecond = 200
+    /// PING, SETTINGS and PRIORITY frames in a hundredth of a second; what a client may send for long is in
+    /// ``pings`` and ``controlFrames``. NIO keeps the time of each, so that few make the window small.
+    static let controlFramesPerCentisecond = 200
+    /// Pings that may come without an answer of ours in between, and how many more each second; keepalive asks once in
+    /// many seconds, and clients that measure their bandwidth do it while answers flow.
+    static let pings = 100
+    static let pingsPerSecond = 1
+    /// WINDOW_UPDATE, SETTINGS and PRIORITY frames that may come at once, how many more each second, with each
+    /// answer, and for how many bytes of it: a client that opens its window byte by byte makes us work for nothing.
+    static let controlFrames = 1_000
+    static let controlFramesPerSecond = 100
+    static let controlFramesPerAnswer = 8
+    static let bytesPerControlFrame = 1 << 10
+    /// Frames of the protocol itself that wait for a client that does not read.
+    static let unsentControlFrames = 1_000
+    /// Streams that were reset of late, whose frames on their way are not held against the client.
+    static let rememberedResets = http2Streams
+    /// Errors of streams over a connection's life; ``streamErrorsPerSecond`` is what limits them.
+    static let glitches = 1 << 20
+    /// `grpc-message` and the Status in `grpc-status-details-bin`, in bytes before base 64: clients take 8 KiB of
+    /// headers.
+    static let grpcMessageBytes = 1 << 10
+    static let grpcStatusBytes = 4 << 10
+    /// How long a client that is told to go away has to say that it knows.
+    static let goAwayPause = TimeAmount.seconds(1)
+
+    /// How long a client has for its TLS handshake, and how long the server waits for its farewell.
+    static let tlsHandshake = TimeAmount.seconds(15)
+    static let tlsShutdown = TimeAmount.seconds(1)
+
     /// A dead peer is noticed after about `idle + interval * count` seconds.
     static let keepaliveIdleSeconds = 60
     static let keepaliveIntervalSeconds = 15

@@ -13,7 +13,14 @@ struct VerifiedCaller {
 
 /// What a caller has shown: enough to find it good again.
 struct CredentialProof: Sendable {
-    let key: [UInt8]
+    enum Presented: Sendable {
+        /// The whole key, of the call or of Authenticate.
+        case key([UInt8])
+        /// The URIs in the connection's client certificate.
+        case certificate([String])
+    }
+
+    let presented: Presented
     /// The organisation that was named; empty for the key's own.
     let organisationID: String
 }
@@ -30,31 +37,21 @@ struct Authentication: Sendable {
     private static let scheme = Array("bearer ".utf8)
 
     /// - Throws: UNAUTHENTICATED `CREDENTIAL_MISSING` and what ``CredentialTable/authenticate(_:at:)`` throws;
+    ///   what ``CredentialTable/authenticate(certificateURIs:at:)`` throws;
     ///   PERMISSION_DENIED `ORGANISATION_MISMATCH`, `ORGANISATION_SUSPENDED`; NOT_FOUND `ORGANISATION_NOT_FOUND`.
     func caller(of call: InboundCall, _ session: ConnectionSession) throws -> VerifiedCaller {
         let presented = call.metadata.first("authorization")
         let named = call.metadata.first("organisation")
         if let verified = session.verified, verified.generation == credentials.generation,
-            matches(presented, verified.key, session), matches(named, verified.organisation),
+            matches(presented, verified.key), matches(named, verified.organisation),
             verified.expireTime.map({ now() < $0 }) ?? true
         {
             return verified.identity
         }
         let generation = credentials.generation
-        let key: [UInt8]
-        var organisationID = named.map { String(buffer: $0) } ?? ""
-        if let presented {
-            key = try Self.key(in: presented)
-        } else if let binding = session.binding {
-            key = binding.key
-            if organisationID.isEmpty { organisationID = binding.organisationID }
-        } else {
-            throw Refusal(
-                .unauthenticated, "CREDENTIAL_MISSING",
-                "Send the metadata 'authorization: Bearer <key>', or call SessionService.Authenticate first.")
-        }
-        let credential = try credentials.authenticate(key, at: now())
-        let identity = try identity(of: credential, organisationID)
+        let proof = try proof(of: call, session)
+        let credential = try credential(of: proof.presented)
+        let identity = try identity(of: credential, proof.organisationID)
         session.verified = .init(
             key: presented.map { Array($0.readableBytesView) },
             organisation: named.map { Array($0.readableBytesView) }, generation: generation,
@@ -62,23 +59,38 @@ struct Authentication: Sendable {
         return identity
     }
 
-    /// What the caller of this call has just been found good with, for calls that last.
+    /// What a call presents, or its connection for it.
+    ///
+    /// - Throws: UNAUTHENTICATED `CREDENTIAL_MISSING`, `KEY_MALFORMED`.
     func proof(of call: InboundCall, _ session: ConnectionSession) throws -> CredentialProof {
         let named = call.metadata.first("organisation").map { String(buffer: $0) } ?? ""
         if let presented = call.metadata.first("authorization") {
-            return CredentialProof(key: try Self.key(in: presented), organisationID: named)
+            return CredentialProof(presented: .key(try Self.key(in: presented)), organisationID: named)
         }
-        guard let binding = session.binding else {
-            throw Refusal(.unauthenticated, "CREDENTIAL_MISSING", "The connection's key was taken away.")
+        if let binding = session.binding {
+            return CredentialProof(
+                presented: .key(binding.key), organisationID: named.isEmpty ? binding.organisationID : named)
         }
-        return CredentialProof(key: binding.key, organisationID: named.isEmpty ? binding.organisationID : named)
+        guard !call.connection.certificateURIs.isEmpty else {
+            throw Refusal(
+                .unauthenticated, "CREDENTIAL_MISSING",
+                "Send the metadata 'authorization: Bearer <key>', or call SessionService.Authenticate first.")
+        }
+        return CredentialProof(presented: .certificate(call.connection.certificateURIs), organisationID: named)
     }
 
     /// Finds a credential good again.
     ///
     /// - Throws: what ``caller(of:_:)`` throws.
     func check(_ proof: CredentialProof) throws {
-        _ = try identity(of: credentials.authenticate(proof.key, at: now()), proof.organisationID)
+        _ = try identity(of: credential(of: proof.presented), proof.organisationID)
+    }
+
+    private func credential(of presented: CredentialProof.Presented) throws -> Credential {
+        switch presented {
+        case .key(let key): try credentials.authenticate(key, at: now())
+        case .certificate(let uris): try credentials.authenticate(certificateURIs: uris, at: now())
+        }
     }
 
     /// The caller that a credential makes, acting in `organisationID` (empty for its own).
@@ -99,12 +111,7 @@ struct Authentication: Sendable {
         return VerifiedCaller(caller: caller, organisation: acting.map(storage.organisation))
     }
 
-    /// Whether a call presents what was verified last. What was bound in between has dropped that.
-    private func matches(_ presented: ByteBuffer?, _ verified: [UInt8]?, _ session: ConnectionSession) -> Bool {
-        if presented == nil, session.binding == nil { return false }
-        return matches(presented, verified)
-    }
-
+    /// Whether a call presents what was verified last. Binding a credential forgets what was.
     private func matches(_ presented: ByteBuffer?, _ verified: [UInt8]?) -> Bool {
         guard let presented, let verified else { return presented == nil && verified == nil }
         return presented.readableBytesView.elementsEqual(verified)

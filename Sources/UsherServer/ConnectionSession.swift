@@ -15,7 +15,7 @@ final class ConnectionSession: @unchecked Sendable {
 
     /// A credential and a caller that were found good, by what was presented.
     struct Verified {
-        /// Nil where the bound key was used.
+        /// Nil where the bound key or the client's certificate was used.
         var key: [UInt8]?
         var organisation: [UInt8]?
         var generation: Int

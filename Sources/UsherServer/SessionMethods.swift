@@ -22,7 +22,13 @@ struct SessionMethods: Sendable {
     func answer(_ which: Which, _ call: InboundCall, _ session: ConnectionSession) throws -> [UInt8] {
         let payload = Array(call.payload.readableBytesView)
         switch which {
-        case .authenticate: return try authenticate(payload, session).serializedBytes()
+        case .authenticate:
+            guard call.connection.transport == .ttrpc else {
+                throw Refusal(
+                    .failedPrecondition, "CONNECTION_NOT_BINDABLE",
+                    "A gRPC connection may be shared by a proxy. Send 'authorization: Bearer <key>' with each call.")
+            }
+            return try authenticate(payload, session).serializedBytes()
         case .whoAmI:
             guard (try? Usher_Session_V1_WhoAmIRequest(serializedBytes: payload)) != nil else {
                 throw Refusal(.invalidArgument, "REQUEST_MALFORMED", "The payload is not a WhoAmIRequest.")

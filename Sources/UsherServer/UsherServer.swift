@@ -26,7 +26,8 @@ public final class UsherServer: Sendable {
 
     /// Opens the data directory, makes what is missing in it, and reads the keys.
     ///
-    /// - Throws: `StorageError.locked` where another process has the directory; other storage errors.
+    /// - Throws: `StorageError.locked` where another process has the directory; other storage errors; `TLSError` where
+    ///   a certificate cannot be used.
     public init(
         _ configuration: ServerConfiguration, ambient: Ambient = .system,
         metrics: PrometheusRegistry = PrometheusRegistry(), logger: Logger
@@ -50,9 +51,14 @@ public final class UsherServer: Sendable {
             authentication: Authentication(credentials: credentials, storage: storage, now: ambient.now),
             metrics: metrics, errors: ErrorReporter(logger: logger, ambient: ambient), lookups: configuration.lookups)
         openStreams = dispatcher.openStreams
-        rpc = RPCServer(
-            configuration: configuration.rpc, methods: dispatcher.descriptors, handler: dispatcher, logger: logger,
-            metrics: metrics)
+        do {
+            rpc = try RPCServer(
+                configuration: configuration.rpc, methods: dispatcher.descriptors, handler: dispatcher, logger: logger,
+                metrics: metrics)
+        } catch {
+            storage.shutdown()
+            throw error
+        }
     }
 
     /// Begins to serve.
@@ -85,6 +91,17 @@ public final class UsherServer: Sendable {
         }
         isReady.store(true, ordering: .releasing)
         return (HostAndPort(host: bound.host, port: bound.port), admin.withLock { $0?.address })
+    }
+
+    /// Reads the certificate, its key and the clients' authorities anew; what cannot be read leaves everything as it
+    /// is, and a line in the log.
+    public func reloadTLS() {
+        do {
+            try rpc.reloadTLS()
+            logger.info("certificates reloaded")
+        } catch {
+            logger.error("certificates not reloaded", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Stops taking calls, answers those in flight, and closes everything. Nothing that was acknowledged is lost with

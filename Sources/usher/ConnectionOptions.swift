@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import UsherClient
+import UsherRPC
 import UsherServer
 
 /// Which server to call, and as whom.
@@ -10,6 +11,13 @@ struct ConnectionOptions: ParsableArguments {
     var address: String?
     @Option(help: ArgumentHelp("The key to call with; default USHER_KEY.", valueName: "key"))
     var key: String?
+    @Flag(help: "Encrypt the connection (TLS). So does USHER_TLS=1.")
+    var tls = false
+    @Option(
+        help: ArgumentHelp(
+            "The authorities whose servers are trusted, PEM; default USHER_TLS_CA, then this host's. Implies --tls.",
+            valueName: "file"))
+    var tlsCa: String?
 
     /// Runs `work` with a client, and closes it.
     func withClient<Result>(
@@ -24,7 +32,7 @@ struct ConnectionOptions: ParsableArguments {
             throw Failure("say whose call this is: --key KEY, or USHER_KEY=KEY; 'usher init' prints the operator's")
         }
         let client = UsherClient(
-            host: address.host, port: address.port, key: key,
+            host: address.host, port: address.port, key: key, tls: encryption(environment),
             // A person is told at once that nobody listens, and a key whose answer was lost is not made silently.
             defaults: CallOptions(timeout: timeout, organisation: organisation), attempts: 1)
         do {
@@ -35,6 +43,13 @@ struct ConnectionOptions: ParsableArguments {
             await client.close()
             throw error
         }
+    }
+}
+
+extension ConnectionOptions {
+    private func encryption(_ environment: [String: String]) -> ClientTLS? {
+        let authority = tlsCa ?? environment["USHER_TLS_CA"].flatMap { $0.isEmpty ? nil : $0 }
+        return tls || authority != nil || environment["USHER_TLS"] == "1" ? ClientTLS(authority: authority) : nil
     }
 }
 

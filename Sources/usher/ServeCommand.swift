@@ -18,12 +18,19 @@ struct ServeCommand: AsyncParsableCommand {
             it makes the operator's key in DIR/operator.key. SIGTERM and SIGINT let it answer what is in flight, and
             stop.
 
+            With --tls-certificate and --tls-key every connection is encrypted (TLS 1.2 or 1.3), ttrpc and gRPC alike.
+            With --client-ca clients may present a certificate, with --require-client-certificate they must; a key with
+            a certificate_uri belongs to whoever has that URI in it. SIGHUP reads the files anew.
+
             What is not said by a flag is taken from the environment (USHER_DATA, USHER_LISTEN, USHER_ADMIN,
-            USHER_LOG_LEVEL), then from a JSON file ({"data": "...", "listen": "...", "admin": "...",
-            "log": {"level": "..."}}) that --config or USHER_CONFIG names. --insecure is a flag only.
+            USHER_TLS_CERTIFICATE, USHER_TLS_KEY, USHER_TLS_CLIENT_CA, USHER_LOG_LEVEL), then from a JSON file
+            ({"data": "...", "listen": "...", "admin": "...", "tls": {"certificate": "...", "key": "...",
+            "client": {"ca": "..."}}, "log": {"level": "..."}}) that --config or USHER_CONFIG names. --insecure and
+            --require-client-certificate are flags only.
 
             Examples:
               usher serve --data data
+              usher serve --data data --listen 0.0.0.0:7420 --tls-certificate cert.pem --tls-key key.pem
               usher serve --data data --listen 0.0.0.0:7420 --admin off --insecure
             """)
 
@@ -39,7 +46,15 @@ struct ServeCommand: AsyncParsableCommand {
     var logLevel: String?
     @Option(help: ArgumentHelp("A JSON file with settings.", valueName: "file"))
     var config: String?
-    @Flag(help: "Allow --listen on an address other than loopback, although calls are not encrypted.")
+    @Option(help: ArgumentHelp("The server's certificate and those that lead to its root, PEM.", valueName: "file"))
+    var tlsCertificate: String?
+    @Option(help: ArgumentHelp("The certificate's private key, PEM.", valueName: "file"))
+    var tlsKey: String?
+    @Option(help: ArgumentHelp("The authorities whose clients' certificates are taken, PEM.", valueName: "file"))
+    var clientCa: String?
+    @Flag(help: "Refuse clients without a certificate.")
+    var requireClientCertificate = false
+    @Flag(help: "Take calls that are not encrypted, on any address and besides TLS.")
     var insecure = false
 
     func run() async throws {
@@ -54,6 +69,8 @@ struct ServeCommand: AsyncParsableCommand {
             server = try UsherServer(settings.server, metrics: metrics, logger: logger)
         } catch StorageError.locked {
             throw Failure("the data directory \(settings.server.dataDirectory) is in use by another process")
+        } catch let error as TLSError {
+            throw Failure("\(error)")
         } catch let error as StorageError {
             throw Failure("cannot use the data directory \(settings.server.dataDirectory): \(error)")
         }
@@ -79,7 +96,13 @@ private struct ServingService: Service {
             await server.drain()
             throw Failure("\(error)")
         }
+        // The default is to die of it.
+        signal(SIGHUP, SIG_IGN)
+        let hangUps = DispatchSource.makeSignalSource(signal: SIGHUP)
+        hangUps.setEventHandler { [server] in server.reloadTLS() }
+        hangUps.activate()
         try? await gracefulShutdown()
+        hangUps.cancel()
         await server.drain()
     }
 }
@@ -112,15 +135,40 @@ private struct ServeSettings {
             throw Failure("there is no log level '\(level)'; take one of \(Logger.Level.allCases.map(\.rawValue))")
         }
         self.logLevel = logLevel
-        guard flags.insecure || Self.isLoopback(listen.host) else {
-            throw Failure(
-                "calls are not encrypted: to listen on \(listen.host) all the same, say --insecure")
-        }
         var rpc = RPCServerConfiguration()
+        rpc.tls = try Self.tls(
+            certificate: setting(flags.tlsCertificate, "tls.certificate"), key: setting(flags.tlsKey, "tls.key"),
+            clientAuthority: setting(flags.clientCa, "tls.client.ca"), isRequired: flags.requireClientCertificate)
+        rpc.takesPlaintext = flags.insecure
+        guard flags.insecure || rpc.tls != nil || Self.isLoopback(listen.host) else {
+            throw Failure(
+                """
+                calls are not encrypted: to listen on \(listen.host), give --tls-certificate and --tls-key, or say \
+                --insecure
+                """)
+        }
         rpc.host = listen.host
         rpc.port = listen.port
         server = ServerConfiguration(
             dataDirectory: data, rpc: rpc, admin: adminText == "off" ? nil : try Self.address(adminText, "--admin"))
+    }
+
+    private static func tls(
+        certificate: String?, key: String?, clientAuthority: String?, isRequired: Bool
+    ) throws -> TLSFiles? {
+        guard let certificate, let key else {
+            guard certificate == nil, key == nil, clientAuthority == nil, !isRequired else {
+                throw Failure("--tls-certificate and --tls-key go together, and the other options of TLS need both")
+            }
+            return nil
+        }
+        guard clientAuthority != nil || !isRequired else {
+            throw Failure("--require-client-certificate needs --client-ca")
+        }
+        var files = TLSFiles(certificate: certificate, key: key)
+        files.clientAuthority = clientAuthority
+        files.requiresClientCertificate = isRequired
+        return files
     }
 
     private static func address(_ text: String, _ option: String) throws -> HostAndPort {

@@ -10,7 +10,7 @@ struct Fuzzer: ParsableCommand {
         abstract: "Feeds random and mutated bytes to the parsers that face strangers.",
         discussion: "The same seed gives the same inputs. The first wrong answer is printed with its input.")
 
-    @Argument(help: "frames, envelope, key or csv; all of them where none is named.")
+    @Argument(help: "frames, envelope, key, csv or http2; all of them where none is named.")
     var targets: [String] = []
 
     @Option(help: "How many inputs each gets.")
@@ -23,7 +23,7 @@ struct Fuzzer: ParsableCommand {
     var replay: String?
 
     static func allTargets() throws -> [any FuzzTarget] {
-        [FrameTarget(), EnvelopeTarget(), try KeyTarget(), CSVTarget()]
+        [FrameTarget(), EnvelopeTarget(), try KeyTarget(), CSVTarget(), try HTTP2Target()]
     }
 
     func run() throws {

@@ -70,7 +70,7 @@ import UsherRPC
             await server.drain(grace: .zero)
             await server.drain(grace: .zero)
         }
-        let server = RPCServer(
+        let server = try RPCServer(
             configuration: .init(), methods: [], handler: EchoHandler(), logger: quietLogger)
         await server.drain(grace: .zero)
     }
@@ -79,7 +79,7 @@ import UsherRPC
         try await withServer { port, _, _ in
             var configuration = RPCServerConfiguration()
             configuration.port = port
-            let second = RPCServer(
+            let second = try RPCServer(
                 configuration: configuration, methods: [], handler: EchoHandler(), logger: quietLogger)
             await #expect(throws: (any Error).self) { _ = try await second.start() }
         }

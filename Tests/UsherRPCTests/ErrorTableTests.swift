@@ -131,7 +131,7 @@ import UsherRPC
         }
     }
 
-    @Test(arguments: ["1603010200", "505249202a20485454502f322e30", "474554202f", "ff"])
+    @Test(arguments: ["1603010200", "505253", "474554202f", "ff"])
     func otherProtocolsAreClosed(_ bytes: String) async throws {
         try await withServer { port, handler, _ in
             let connection = try await RawConnection(port: port)

@@ -64,7 +64,7 @@ import UsherRPC
         var configuration = RPCServerConfiguration()
         configuration.port = 0
         configuration.maximumTimeout = .seconds(600)
-        let server = RPCServer(
+        let server = try RPCServer(
             configuration: configuration, methods: Echo.methods, handler: Mirror(), logger: quietLogger)
         let connection = try await connect(try await server.start().port)
         let metadata = [("Key", "a"), ("authorization", "Bearer x"), ("key", "b")]

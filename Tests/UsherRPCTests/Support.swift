@@ -56,11 +56,14 @@ enum Echo {
     /// Answers every message with itself; "stop" ends the stream.
     static let chat = 7
 
+    /// Answers the URIs in the client's certificate, on lines.
+    static let who = 8
+
     static let methods = [
         descriptor("echo.Echo", "Say"), descriptor("echo.Echo", "SayElsewhere"), descriptor("echo.Echo", "Hold"),
         descriptor("echo.Echo", "Blow"), descriptor("echo.Echo", "Refuse"),
         descriptor("echo.Echo", "Watch", .serverStreaming), descriptor("echo.Echo", "Upload", .clientStreaming),
-        descriptor("echo.Echo", "Chat", .bidirectional),
+        descriptor("echo.Echo", "Chat", .bidirectional), descriptor("echo.Echo", "Who"),
     ]
 
     static let refusal = Refusal(
@@ -83,6 +86,7 @@ final class EchoHandler: CallHandler {
         case Echo.say: reply.send(.success(payload))
         case Echo.sayElsewhere: DispatchQueue.global().async { reply.send(.success(payload)) }
         case Echo.hold: held.withLock { $0.append(reply) }
+        case Echo.who: reply.send(.success(Array(call.connection.certificateURIs.joined(separator: "\n").utf8)))
         case Echo.blow:
             reply.send(.success([UInt8](repeating: 7, count: Int(String(decoding: payload, as: UTF8.self))!)))
         default: reply.send(.failure(Echo.refusal))
@@ -154,7 +158,7 @@ func withServer<Result>(
     configuration.maximumTimeout = .seconds(600)
     configure(&configuration)
     let handler = EchoHandler()
-    let server = RPCServer(
+    let server = try RPCServer(
         configuration: configuration, methods: Echo.methods, handler: handler, logger: quietLogger)
     let port = try await server.start().port
     do {
@@ -167,9 +171,9 @@ func withServer<Result>(
     }
 }
 
-func connect(_ port: Int) async throws -> ClientConnection {
+func connect(_ port: Int, host: String = "127.0.0.1", tls: ClientTLS? = nil) async throws -> ClientConnection {
     try await ClientConnection.connect(
-        host: "127.0.0.1", port: port, group: MultiThreadedEventLoopGroup.singleton, connectTimeout: .seconds(10))
+        host: host, port: port, group: MultiThreadedEventLoopGroup.singleton, connectTimeout: .seconds(10), tls: tls)
 }
 
 extension ClientConnection {

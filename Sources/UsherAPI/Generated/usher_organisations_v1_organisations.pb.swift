@@ -582,6 +582,12 @@ public nonisolated struct Usher_Organisations_V1_ApiKey: Sendable {
   /// The whole key, `ush_<live|test>_<key id>_<secret>_<checksum>`; only in the answer that creates it.
   public var secret: String = String()
 
+  /// A URI that stands for the key: who connects over TLS with a client certificate that the server trusts and that has
+  /// exactly this URI among its subject alternative names calls with this key without presenting it. A credential that a
+  /// call presents wins over the certificate. At most 1,024 characters, empty for none; of two keys that are not revoked
+  /// only one can have it. Only the operator may give one, for an organisation's key or for its own.
+  public var certificateUri: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1251,7 +1257,7 @@ nonisolated extension Usher_Organisations_V1_UpdateSettingsRequest: SwiftProtobu
 
 nonisolated extension Usher_Organisations_V1_ApiKey: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ApiKey"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}key_id\0\u{3}organisation_id\0\u{1}name\0\u{1}scopes\0\u{1}test\0\u{3}create_time\0\u{3}expire_time\0\u{3}revoke_time\0\u{1}secret\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}key_id\0\u{3}organisation_id\0\u{1}name\0\u{1}scopes\0\u{1}test\0\u{3}create_time\0\u{3}expire_time\0\u{3}revoke_time\0\u{1}secret\0\u{3}certificate_uri\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1268,6 +1274,7 @@ nonisolated extension Usher_Organisations_V1_ApiKey: SwiftProtobuf.Message, Swif
       case 7: try { try decoder.decodeSingularMessageField(value: &self._expireTime) }()
       case 8: try { try decoder.decodeSingularMessageField(value: &self._revokeTime) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.secret) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.certificateUri) }()
       default: break
       }
     }
@@ -1305,6 +1312,9 @@ nonisolated extension Usher_Organisations_V1_ApiKey: SwiftProtobuf.Message, Swif
     if !self.secret.isEmpty {
       try visitor.visitSingularStringField(value: self.secret, fieldNumber: 9)
     }
+    if !self.certificateUri.isEmpty {
+      try visitor.visitSingularStringField(value: self.certificateUri, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1318,6 +1328,7 @@ nonisolated extension Usher_Organisations_V1_ApiKey: SwiftProtobuf.Message, Swif
     if lhs._expireTime != rhs._expireTime {return false}
     if lhs._revokeTime != rhs._revokeTime {return false}
     if lhs.secret != rhs.secret {return false}
+    if lhs.certificateUri != rhs.certificateUri {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

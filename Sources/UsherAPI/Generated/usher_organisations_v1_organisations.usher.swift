@@ -135,7 +135,8 @@ public enum Usher_Organisations_V1_OrganisationService {
     /// Creates a key: for the caller's organisation, or, when an operator calls without naming one, an operator's key.
     /// The secret is in this answer and nowhere else; a replay by `request_id` returns the key without it.
     /// Scope `organisations:write`; nobody grants a scope that it does not have (PERMISSION_DENIED `SCOPE_NOT_HELD`) or
-    /// makes a key that lasts longer than its own (PERMISSION_DENIED `EXPIRY_NOT_HELD`).
+    /// makes a key that lasts longer than its own (PERMISSION_DENIED `EXPIRY_NOT_HELD`). Other refusals:
+    /// PERMISSION_DENIED `OPERATOR_REQUIRED`, ALREADY_EXISTS `CERTIFICATE_URI_TAKEN` (both for `certificate_uri`).
     public static let createApiKey = TypedMethod<
         Usher_Organisations_V1_CreateApiKeyRequest,
         Usher_Organisations_V1_ApiKey
@@ -147,7 +148,7 @@ public enum Usher_Organisations_V1_OrganisationService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: false
         ),
-        requestTemplate: #"{"apiKey": {"keyId": "", "organisationId": "", "name": "", "scopes": [""], "test": false, "createTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "revokeTime": "1970-01-01T00:00:00Z", "secret": ""}, "requestId": ""}"#
+        requestTemplate: #"{"apiKey": {"keyId": "", "organisationId": "", "name": "", "scopes": [""], "test": false, "createTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "revokeTime": "1970-01-01T00:00:00Z", "secret": "", "certificateUri": ""}, "requestId": ""}"#
     )
 
     /// Lists the keys of the caller's organisation (or the operator's own), newest first, revoked ones included.

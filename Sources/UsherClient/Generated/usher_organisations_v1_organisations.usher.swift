@@ -75,7 +75,8 @@ public struct Usher_Organisations_V1_OrganisationServiceClient: Sendable {
     /// Creates a key: for the caller's organisation, or, when an operator calls without naming one, an operator's key.
     /// The secret is in this answer and nowhere else; a replay by `request_id` returns the key without it.
     /// Scope `organisations:write`; nobody grants a scope that it does not have (PERMISSION_DENIED `SCOPE_NOT_HELD`) or
-    /// makes a key that lasts longer than its own (PERMISSION_DENIED `EXPIRY_NOT_HELD`).
+    /// makes a key that lasts longer than its own (PERMISSION_DENIED `EXPIRY_NOT_HELD`). Other refusals:
+    /// PERMISSION_DENIED `OPERATOR_REQUIRED`, ALREADY_EXISTS `CERTIFICATE_URI_TAKEN` (both for `certificate_uri`).
     public func createApiKey(
         _ request: Usher_Organisations_V1_CreateApiKeyRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Organisations_V1_ApiKey {

@@ -191,7 +191,7 @@ extension ServerStream.State {
 
     /// Notes that the task has taken bytes. Returns whether the connection must be told.
     fileprivate mutating func consume(_ count: Int, _ limits: StreamLimits) -> Bool {
-        consumed += count
+        consumed += count + limits.messageOverhead
         guard consumed >= limits.consumedNotice, !isConsumptionAnnounced else { return false }
         isConsumptionAnnounced = true
         return true

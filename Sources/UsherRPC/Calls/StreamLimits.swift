@@ -10,6 +10,8 @@ struct StreamLimits: Sendable {
     var outboundMessages = RPCLimits.streamOutboundMessages
     /// Bytes of messages that wait to be sent; at so many the task waits.
     var outboundBytes = RPCLimits.streamOutboundBytes
+    /// Bytes that a message counts besides its own when the task takes it.
+    var messageOverhead = 0
     /// The connection is told when the task has taken so many bytes: for protocols with windows.
     var consumedNotice = Int.max
 }

@@ -16,10 +16,11 @@ public final class ClientConnection: Sendable {
     ///
     /// - Parameters:
     ///   - group: event loops of `NIOPosix`; the connection lives on one of them.
+    ///   - tls: encrypts the connection; nil does not.
     ///   - extensions: what the connection does beyond plain ttrpc; nil for nothing.
     /// - Throws: ``TransportError/connectFailed(_:)``.
     public static func connect(
-        host: String, port: Int, group: any EventLoopGroup, connectTimeout: Duration,
+        host: String, port: Int, group: any EventLoopGroup, connectTimeout: Duration, tls: ClientTLS? = nil,
         extensions: ClientExtensions? = nil
     ) async throws -> ClientConnection {
         var bootstrap = ClientBootstrap(group: group)
@@ -28,10 +29,25 @@ public final class ClientConnection: Sendable {
             .channelOption(.maxMessagesPerRead, value: 1)
         for (option, value) in Keepalive.options { bootstrap = bootstrap.channelOption(option, value: value) }
         do {
-            return try await bootstrap.connect(host: host, port: port).flatMapThrowing { channel in
-                let handler = ClientHandler(eventLoop: channel.eventLoop, extensions: extensions)
-                try channel.pipeline.syncOperations.addHandler(handler)
-                return ClientConnection(channel: channel, handler: handler)
+            return try await bootstrap.connect(host: host, port: port).flatMap { channel in
+                channel.eventLoop.flatSubmit {
+                    let encrypted = channel.eventLoop.makePromise(of: Void.self)
+                    let handler = ClientHandler(eventLoop: channel.eventLoop, extensions: extensions)
+                    do {
+                        let pipeline = channel.pipeline.syncOperations
+                        if let tls {
+                            try pipeline.addHandler(tls.handler(host: host))
+                            try pipeline.addHandler(HandshakeHandler(done: encrypted))
+                        } else {
+                            encrypted.succeed()
+                        }
+                        try pipeline.addHandler(handler)
+                    } catch {
+                        encrypted.fail(error)
+                        channel.close(promise: nil)
+                    }
+                    return encrypted.futureResult.map { ClientConnection(channel: channel, handler: handler) }
+                }
             }.get()
         } catch {
             throw TransportError.connectFailed("\(error)")

@@ -1,15 +1,29 @@
 public import NIOCore
+import NIOHPACK
 
-/// What a caller says besides its request: keys with any number of values, as slices of the received bytes.
+/// What a caller says besides its request: keys with any number of values.
 ///
 /// Keys are compared without regard to ASCII case. Nothing is read or copied until it is asked for.
 public struct Metadata: Sendable {
-    /// Metadata fields of an envelope that was scanned, with whatever fields stand between them.
-    private let fields: ByteBuffer
+    private enum Source {
+        /// Metadata fields of an envelope that was scanned, with whatever fields stand between them.
+        case envelope(ByteBuffer)
+        /// The headers of an HTTP/2 stream. Values of keys that end in `-bin` are base 64.
+        case headers(HPACKHeaders)
+    }
 
-    init(scanned fields: ByteBuffer) { self.fields = fields }
+    private let source: Source
 
-    public var isEmpty: Bool { fields.readableBytes == 0 }
+    init(scanned fields: ByteBuffer) { source = .envelope(fields) }
+
+    init(headers: HPACKHeaders) { source = .headers(headers) }
+
+    public var isEmpty: Bool {
+        switch source {
+        case .envelope(let fields): fields.readableBytes == 0
+        case .headers(let headers): headers.isEmpty
+        }
+    }
 
     /// The first value of `key`, UTF-8; nil where there is none.
     ///
@@ -42,13 +56,35 @@ public struct Metadata: Sendable {
 
     /// - Parameter body: returns whether it wants more.
     private func forEach(_ key: String, _ body: (ByteBuffer) -> Bool) {
-        guard !isEmpty else { return }
+        switch source {
+        case .envelope(let fields): Self.forEach(key, in: fields, body)
+        case .headers(let headers): Self.forEach(key, in: headers, body)
+        }
+    }
+
+    private static func forEach(_ key: String, in fields: ByteBuffer, _ body: (ByteBuffer) -> Bool) {
+        guard fields.readableBytes > 0 else { return }
         fields.withUnsafeReadableBytes { bytes in
             var scanner = FieldScanner(bytes)
             while let pair = Pair.next(of: &scanner, bytes) {
-                guard Self.matches(bytes[pair.key], key) else { continue }
+                guard matches(bytes[pair.key], key) else { continue }
                 let start = fields.readerIndex + pair.value.lowerBound
                 guard body(fields.getSlice(at: start, length: pair.value.count) ?? ByteBuffer()) else { return }
+            }
+        }
+    }
+
+    private static func forEach(_ key: String, in headers: HPACKHeaders, _ body: (ByteBuffer) -> Bool) {
+        // Names on HTTP/2 are in lower case; others have been refused.
+        for (name, value, _) in headers where name == key {
+            guard key.hasSuffix("-bin") else {
+                guard body(ByteBuffer(string: value)) else { return }
+                continue
+            }
+            // Intermediaries may join values with commas; what is no base 64 is no value.
+            for part in value.split(separator: ",") {
+                guard let bytes = Base64.decode(part.drop { $0 == " " }) else { continue }
+                guard body(ByteBuffer(bytes: bytes)) else { return }
             }
         }
     }

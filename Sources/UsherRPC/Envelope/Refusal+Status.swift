@@ -47,6 +47,16 @@ extension Refusal {
         }
     }
 
+    /// The same in at most about `limit` bytes: without its details where it would be larger, and the rest shortened.
+    func statusBytes(limit: Int) -> [UInt8] {
+        let whole = statusBytes()
+        guard whole.count > limit else { return whole }
+        let length = min(RPCLimits.shortenedMessage, limit / 16)
+        return Refusal(
+            code, String(reason.prefix(length)), String(message.prefix(length)), retryAfter: retryAfter
+        ).statusBytes()
+    }
+
     /// Reads an encoded `google.rpc.Status`, ours or another server's.
     ///
     /// Without an `ErrorInfo` the reason is empty; a code that is not known becomes ``StatusCode/unknown``.

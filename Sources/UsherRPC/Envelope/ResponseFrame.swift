@@ -16,13 +16,7 @@ enum ResponseFrame {
 
     /// Appends a refusal. Never larger than a frame may be, whatever the refusal says.
     static func write(_ refusal: Refusal, streamID: UInt32, to buffer: inout ByteBuffer) {
-        var status = refusal.statusBytes()
-        if status.count > RPCLimits.statusBytes {
-            let message = String(refusal.message.prefix(RPCLimits.shortenedMessage))
-            let reason = String(refusal.reason.prefix(RPCLimits.shortenedMessage))
-            status = Refusal(refusal.code, reason, message, retryAfter: refusal.retryAfter).statusBytes()
-        }
-        write(field: 1, status, streamID, to: &buffer)
+        write(field: 1, refusal.statusBytes(limit: RPCLimits.statusBytes), streamID, to: &buffer)
     }
 
     private static func write(

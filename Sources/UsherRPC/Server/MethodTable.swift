@@ -27,11 +27,11 @@ struct MethodTable: Sendable {
         }
     }
 
-    func index(of envelope: RequestEnvelope) -> Int? {
-        envelope.withNames { service, method in
-            let index = slots[find(service, method)]
-            return index < 0 ? nil : Int(index)
-        }
+    func index(of envelope: RequestEnvelope) -> Int? { envelope.withNames(index(service:method:)) }
+
+    func index(service: UnsafeRawBufferPointer, method: UnsafeRawBufferPointer) -> Int? {
+        let index = slots[find(service, method)]
+        return index < 0 ? nil : Int(index)
     }
 
     func hasService(named name: ByteBuffer) -> Bool {

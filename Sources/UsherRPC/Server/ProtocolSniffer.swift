@@ -1,37 +1,60 @@
 import Logging
 import NIOCore
+import NIOHTTP2
+import NIOSSL
+import NIOTLS
 
-/// Waits for a connection's first bytes and puts the handlers of what it speaks in its own place.
+/// Waits for a connection's first bytes and puts the handlers of what it speaks in its own place. Inside TLS there is
+/// another one, for what was encrypted.
 final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
 
     private let core: ServerCore
     private let loop: ServerLoop
+    private let isInsideTLS: Bool
     private var seen = ByteBuffer()
     private var alarm: Scheduled<Void>?
 
-    init(core: ServerCore, loop: ServerLoop) {
+    init(core: ServerCore, loop: ServerLoop, isInsideTLS: Bool = false) {
         self.core = core
         self.loop = loop
+        self.isInsideTLS = isInsideTLS
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        // The handshake is waited for less long than a client that has no call yet.
+        if isInsideTLS { setAlarm(RPCLimits.tlsHandshake, context) }
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        let channel = context.channel
-        let limit = TimeAmount(clamping: core.configuration.idleLimit)
-        alarm = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+        setAlarm(TimeAmount(clamping: core.configuration.idleLimit), context)
         context.fireChannelActive()
         context.read()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent {
+            setAlarm(TimeAmount(clamping: core.configuration.idleLimit), context)
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         seen.writeBuffer(&bytes)
-        switch FirstBytes(seen.readableBytesView) {
+        let first = FirstBytes(seen.readableBytesView)
+        switch first {
         case .undecided: break
-        case .ttrpc: becomeTTRPC(context)
-        case .tls: close(context, "TLS is not served on this port")
-        case .http2: close(context, "HTTP/2 is not served on this port")
         case .unknown: close(context, "its first bytes are of no protocol served")
+        case .tls:
+            guard let tls = core.tls else { return close(context, "TLS is not served on this port") }
+            guard !isInsideTLS else { return close(context, "TLS is not served within TLS") }
+            becomeTLS(tls, context)
+        case .ttrpc, .http2:
+            guard isInsideTLS || core.tls == nil || core.configuration.takesPlaintext else {
+                return close(context, "it is not encrypted")
+            }
+            if first == .ttrpc { becomeTTRPC(context) } else { becomeGRPC(context) }
         }
     }
 
@@ -46,30 +69,75 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    func handlerRemoved(context: ChannelHandlerContext) { decided() }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if isInsideTLS {
+            core.metrics.connectionsForeign.increment()
+            core.logger.info(
+                "closed: the TLS handshake failed",
+                metadata: ["peer": "\(peerAddress(context))", "error": "\(error)"])
+        }
+        context.close(promise: nil)
+    }
+
+    private func becomeTLS(_ tls: ServerTLS, _ context: ChannelHandlerContext) {
+        let inner = ProtocolSniffer(core: core, loop: loop, isInsideTLS: true)
+        become([NIOSSLServerHandler(context: tls.context), inner], context)
+    }
 
     private func becomeTTRPC(_ context: ChannelHandlerContext) {
+        let connection = TTRPCConnection(core: core, outbox: loop.outbox, connection: described(.ttrpc, context))
+        loop.began(connection, on: context.channel)
+        become([connection], context)
+    }
+
+    private func becomeGRPC(_ context: ChannelHandlerContext) {
+        let errors = ConnectionErrors()
+        let connection = GRPCConnection(
+            core: core, outbox: loop.outbox, connection: described(.grpc, context), errors: errors)
+        loop.began(connection, on: context.channel)
+        become([NIOHTTP2Handler(core.configuration.connectionSettings, errors), connection], context)
+    }
+
+    private func become(_ handlers: [any ChannelHandler], _ context: ChannelHandlerContext) {
         decided()
-        let connection = TTRPCConnection(
-            core: core, outbox: loop.outbox, peerAddress: context.remoteAddress?.ipAddress ?? "")
         let pipeline = context.pipeline.syncOperations
         do {
-            try pipeline.addHandler(connection, position: .after(self))
+            // One by one, so that each finds those before it when it begins.
+            var place: any ChannelHandler = self
+            for handler in handlers {
+                try pipeline.addHandler(handler, position: .after(place))
+                place = handler
+            }
         } catch {
             return context.close(promise: nil)
         }
-        loop.began(connection, on: context.channel)
         context.fireChannelRead(NIOAny(seen))
         seen = ByteBuffer()
         pipeline.removeHandler(context: context, promise: nil)
+    }
+
+    private func described(_ transport: TransportKind, _ context: ChannelHandlerContext) -> ConnectionContext {
+        ConnectionContext(
+            transport: transport, peerAddress: peerAddress(context),
+            certificateURIs: isInsideTLS ? ClientIdentity.uris(in: context.pipeline.syncOperations) : [])
+    }
+
+    private func peerAddress(_ context: ChannelHandlerContext) -> String { context.remoteAddress?.ipAddress ?? "" }
+
+    private func setAlarm(_ limit: TimeAmount, _ context: ChannelHandlerContext) {
+        alarm?.cancel()
+        let channel = context.channel
+        alarm = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
     }
 
     private func close(_ context: ChannelHandlerContext, _ reason: String) {
         decided()
         core.metrics.connectionsForeign.increment()
         let first = ByteBuffer(bytes: seen.readableBytesView.prefix(FrameHeader.size)).hexDump(format: .compact)
-        let peer = context.remoteAddress?.ipAddress ?? ""
-        core.logger.info("closed: \(reason)", metadata: ["peer": "\(peer)", "bytes": "\(first)"])
+        core.logger.info(
+            "closed: \(reason)", metadata: ["peer": "\(peerAddress(context))", "bytes": "\(first)"])
         context.close(promise: nil)
     }
 

@@ -1,6 +1,6 @@
 public import Logging
 public import Metrics
-import NIOCore
+package import NIOCore
 import NIOPosix
 import Synchronization
 public import UsherContract
@@ -20,23 +20,33 @@ public final class RPCServer: Sendable {
     }
 
     private let core: ServerCore
+    private let builtIn: BuiltInServices
     private let phase = Mutex(Phase.new)
 
     /// - Parameters:
     ///   - methods: what is served; calls name a method by its index here. No method may be there twice.
     ///   - handler: answers the calls.
+    ///   - descriptors: for reflection: an encoded `google.protobuf.FileDescriptorSet` of what is served.
     ///   - metrics: where the transport counts.
+    /// - Throws: ``TLSError`` where a file of ``RPCServerConfiguration/tls`` cannot be used.
     public init(
-        configuration: RPCServerConfiguration, methods: [MethodDescriptor], handler: any CallHandler, logger: Logger,
+        configuration: RPCServerConfiguration, methods: [MethodDescriptor], handler: any CallHandler,
+        descriptors: [UInt8] = [], logger: Logger,
         metrics: any MetricsFactory = MetricsSystem.factory
-    ) {
+    ) throws {
+        builtIn = BuiltInServices(handler, methods: methods, descriptors: descriptors)
         core = ServerCore(
-            configuration: configuration, methods: MethodTable(methods), handler: handler,
-            metrics: TransportMetrics(metrics), logger: logger)
+            configuration: configuration, methods: MethodTable(builtIn.methods), handler: builtIn,
+            metrics: TransportMetrics(metrics), logger: logger, tls: try configuration.tls.map { try ServerTLS($0) })
     }
 
     /// How many streams there are.
     public var streams: StreamCensus { core.census }
+
+    /// Reads the certificate, its key and the clients' authorities anew, for connections that come from now on.
+    ///
+    /// - Throws: ``TLSError``; then everything stays as it was.
+    public func reloadTLS() throws { try core.tls?.reload() }
 
     /// Begins to listen.
     ///
@@ -62,8 +72,8 @@ public final class RPCServer: Sendable {
         }
     }
 
-    /// Stops listening, answers what is in flight, refuses calls that come meanwhile (UNAVAILABLE `SERVER_DRAINING`),
-    /// and closes every connection.
+    /// Says NOT_SERVING to whoever watches its health, stops listening, answers what is in flight, refuses calls that
+    /// come meanwhile (UNAVAILABLE `SERVER_DRAINING`), and closes every connection.
     ///
     /// - Parameter grace: how long the calls in flight have; what is unanswered then is cut off.
     public func drain(grace: Duration) async {
@@ -73,6 +83,7 @@ public final class RPCServer: Sendable {
             return running
         }
         guard let running else { return }
+        builtIn.health.drain()
         try? await running.listener.close()
         let eventLoop = running.group.next()
         let timeout = eventLoop.makePromise(of: Void.self)
@@ -83,6 +94,12 @@ public final class RPCServer: Sendable {
         try? await EventLoopFuture.andAllComplete(running.loops.map { $0.finish() }, on: eventLoop).get()
         for loop in running.loops { loop.outbox.close() }
         try? await running.group.shutdownGracefully()
+    }
+
+    /// Serves a channel that is not of this server's port: for checks without sockets.
+    package func serve(on channel: any Channel) throws {
+        let loop = ServerLoop(eventLoop: channel.eventLoop)
+        try channel.pipeline.syncOperations.addHandler(ProtocolSniffer(core: core, loop: loop))
     }
 
     private func listen(_ group: MultiThreadedEventLoopGroup, _ loops: [ServerLoop]) async throws -> any Channel {

@@ -6,6 +6,10 @@ public struct RPCServerConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// 0 takes any free port.
     public var port = 7420
+    /// Encrypts connections; nil where none are encrypted.
+    public var tls: TLSFiles?
+    /// Whether connections that are not encrypted are taken although ``tls`` is there.
+    public var takesPlaintext = false
     /// The threads that connections are spread over. They do no work but the wire's.
     public var eventLoopThreads = max(2, System.coreCount / 2)
     /// The longest that a call may take; also the timeout of calls that name none.

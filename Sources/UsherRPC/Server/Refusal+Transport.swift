@@ -33,9 +33,9 @@ extension Refusal {
     static let envelopeMalformed = Refusal(
         .invalidArgument, "ENVELOPE_MALFORMED", "The frame's body is no ttrpc Request.")
 
-    static func unknownService(_ name: ByteBuffer) -> Refusal {
+    static func unknownService(_ name: ByteBuffer, code: StatusCode = .unimplemented) -> Refusal {
         Refusal(
-            .unimplemented, "UNKNOWN_SERVICE", "There is no service '\(quoted(name))'.",
+            code, "UNKNOWN_SERVICE", "There is no service '\(quoted(name))'.",
             metadata: ["service": quoted(name)])
     }
 

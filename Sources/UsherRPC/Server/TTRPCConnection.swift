@@ -35,10 +35,10 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
     private var drained: EventLoopPromise<Void>?
     private var alarm: (time: NIODeadline, scheduled: Scheduled<Void>)?
 
-    init(core: ServerCore, outbox: Outbox, peerAddress: String) {
+    init(core: ServerCore, outbox: Outbox, connection: ConnectionContext) {
         self.core = core
         self.outbox = outbox
-        connection = ConnectionContext(transport: .ttrpc, peerAddress: peerAddress)
+        self.connection = connection
         state = ConnectionState(core.configuration.connectionSettings, now: .now())
     }
 

@@ -13,6 +13,16 @@ struct ApiKey: Hashable, Sendable {
     var createTime: Instant
     var expireTime: Instant?
     var revokeTime: Instant?
+    /// The URI in client certificates that stands for the key.
+    var certificateURI: String? = nil
+
+    static let certificateURILengths = 1...1_024
+
+    /// Whether a text can be a URI in a certificate. Source: RFC 5280, 4.2.1.6.
+    static func isCertificateURI(_ text: String) -> Bool {
+        certificateURILengths.contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+            && text.utf8.dropFirst().contains(UInt8(ascii: ":"))
+    }
 
     static let prefix = "key"
     static let nameLengths = 0...200

@@ -21,7 +21,15 @@ public struct Credential: Sendable, Hashable {
 public final class CredentialTable: Sendable {
     private struct Contents {
         var keys: [ResourceID: ApiKey] = [:]
+        /// The keys that are not revoked, by the URIs of their certificates.
+        var byCertificate: [String: ResourceID] = [:]
         var organisations: [String: Organisation] = [:]
+
+        mutating func index(_ key: ApiKey) {
+            guard let uri = key.certificateURI else { return }
+            if key.revokeTime == nil { byCertificate[uri] = key.id }
+            if key.revokeTime != nil, byCertificate[uri] == key.id { byCertificate[uri] = nil }
+        }
     }
 
     private let contents = Mutex(Contents())
@@ -44,10 +52,27 @@ public final class CredentialTable: Sendable {
         guard let key = contents.withLock({ $0.keys[id] }), ApiKeyText.areEqual(key.hash, hash) else {
             throw OrganisationRefusal.keyUnknown
         }
+        return try credential(of: key, at: now)
+    }
+
+    /// Finds the credential that a client certificate stands for.
+    ///
+    /// - Parameter uris: those in a certificate that the handshake has found good.
+    /// - Throws: UNAUTHENTICATED `CERTIFICATE_UNKNOWN`, `CERTIFICATE_AMBIGUOUS`, `KEY_EXPIRED`.
+    public func authenticate(certificateURIs uris: [String], at now: Instant) throws -> Credential {
+        let keys = contents.withLock { contents in
+            Set(uris.compactMap { contents.byCertificate[$0] }).compactMap { contents.keys[$0] }
+        }
+        guard let key = keys.first else { throw OrganisationRefusal.certificateUnknown }
+        guard keys.count == 1 else { throw OrganisationRefusal.certificateAmbiguous }
+        return try credential(of: key, at: now)
+    }
+
+    private func credential(of key: ApiKey, at now: Instant) throws -> Credential {
         guard key.revokeTime == nil else { throw OrganisationRefusal.keyRevoked }
         if let end = key.expireTime, end <= now { throw OrganisationRefusal.keyExpired }
         return Credential(
-            keyID: id.description, role: key.organisationID == nil ? .platformOperator : .organisation,
+            keyID: key.id.description, role: key.organisationID == nil ? .platformOperator : .organisation,
             organisationID: key.organisationID, scopes: key.organisationID == nil ? .all : ScopeSet(key.scopes),
             expireTime: key.expireTime)
     }
@@ -64,15 +89,19 @@ public final class CredentialTable: Sendable {
     }
 
     func replaceAll(keys: [ApiKey], organisations: [Organisation]) {
-        let new = Contents(
+        var new = Contents(
             keys: Dictionary(uniqueKeysWithValues: keys.map { ($0.id, $0) }),
             organisations: Dictionary(uniqueKeysWithValues: organisations.map { ($0.id, $0) }))
-        contents.withLock { $0 = new }
+        for key in keys { new.index(key) }
+        contents.withLock { [new] in $0 = new }
         changes.add(1, ordering: .releasing)
     }
 
     func set(_ key: ApiKey) {
-        contents.withLock { $0.keys[key.id] = key }
+        contents.withLock { contents in
+            contents.keys[key.id] = key
+            contents.index(key)
+        }
         changes.add(1, ordering: .releasing)
     }
 

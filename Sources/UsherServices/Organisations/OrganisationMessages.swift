@@ -26,6 +26,7 @@ extension Usher_Organisations_V1_ApiKey {
         createTime = Google_Protobuf_Timestamp(key.createTime)
         if let time = key.expireTime { expireTime = Google_Protobuf_Timestamp(time) }
         if let time = key.revokeTime { revokeTime = Google_Protobuf_Timestamp(time) }
+        certificateUri = key.certificateURI ?? ""
     }
 }
 

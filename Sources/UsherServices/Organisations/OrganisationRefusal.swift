@@ -41,6 +41,28 @@ enum OrganisationRefusal {
             "This is the operator's only key that never expires: create another one before revoking it.")
     }
 
+    static var certificateNotByOperator: Refusal {
+        Refusal(
+            .permissionDenied, "OPERATOR_REQUIRED", "Only the platform's operator gives a key a certificate_uri.")
+    }
+
+    static func certificateTaken(_ uri: String) -> Refusal {
+        Refusal(
+            .alreadyExists, "CERTIFICATE_URI_TAKEN", "Another key has the certificate_uri \(uri): revoke it first.")
+    }
+
+    static var certificateUnknown: Refusal {
+        Refusal(
+            .unauthenticated, "CERTIFICATE_UNKNOWN",
+            "No key has a URI of the client certificate as its certificate_uri: ask the operator for one.")
+    }
+
+    static var certificateAmbiguous: Refusal {
+        Refusal(
+            .unauthenticated, "CERTIFICATE_AMBIGUOUS",
+            "The client certificate has the URIs of more than one key: present a key with the call.")
+    }
+
     static var keyMalformed: Refusal {
         Refusal(.unauthenticated, "KEY_MALFORMED", "This is not a key of Usher: it may have been cut or mistyped.")
     }

@@ -193,16 +193,23 @@ public struct OrganisationService: Sendable {
             tx.caller.organisationID != nil || given.scopes.isEmpty, "api_key.scopes",
             "must be empty for an operator's key, which may do everything: name an organisation")
         let scopes = requestedScopes(given, &violations)
+        violations.require(
+            given.certificateUri.isEmpty || ApiKey.isCertificateURI(given.certificateUri), "api_key.certificate_uri",
+            "must be a URI of at most \(ApiKey.certificateURILengths.upperBound) printable ASCII characters")
         try violations.refuse()
+        guard given.certificateUri.isEmpty || tx.caller.role == .platformOperator else {
+            throw OrganisationRefusal.certificateNotByOperator
+        }
         for scope in scopes.sorted(by: { $0.description < $1.description }) where !tx.caller.scopes.allows(scope) {
             throw OrganisationRefusal.scopeNotHeld(scope)
         }
         if let limit = tx.caller.expireTime, expireTime.map({ $0 > limit }) ?? true {
             throw OrganisationRefusal.expiryNotHeld
         }
-        let (key, text) = make(
+        var (key, text) = make(
             name: given.name, scopes: scopes, isTest: given.test, expireTime: expireTime,
             of: tx.caller.organisationID, in: tx)
+        if !given.certificateUri.isEmpty { key.certificateURI = given.certificateUri }
         try insert(key, in: tx)
         var response = Usher_Organisations_V1_ApiKey(key)
         response.secret = text.text
@@ -245,10 +252,14 @@ public struct OrganisationService: Sendable {
     }
 
     private func insert(_ key: ApiKey, in tx: Transaction) throws {
-        try ApiKeyStore.insert(key, in: tx)
+        guard try ApiKeyStore.insert(key, in: tx) else {
+            throw OrganisationRefusal.certificateTaken(key.certificateURI ?? "")
+        }
         try tx.record(
             "api_key.created", key.id.description,
-            after: ["organisation_id": key.organisationID, "name": key.name])
+            after: [
+                "organisation_id": key.organisationID, "name": key.name, "certificate_uri": key.certificateURI,
+            ])
         tx.afterCommit { [credentials] in credentials.set(key) }
     }
 

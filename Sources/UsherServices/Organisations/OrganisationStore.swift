@@ -26,10 +26,15 @@ enum OrganisationStore {
                 hash \(type.blob) NOT NULL CHECK (length(hash) = 32),
                 create_time \(type.integer) NOT NULL,
                 expire_time \(type.integer),
-                revoke_time \(type.integer)
+                revoke_time \(type.integer),
+                certificate_uri \(type.text)
             ) \(type.strict)
             """,
             "CREATE INDEX api_keys_by_organisation ON api_keys (organisation_id, id)",
+            """
+            CREATE UNIQUE INDEX api_keys_by_certificate ON api_keys (certificate_uri)
+            WHERE certificate_uri IS NOT NULL AND revoke_time IS NULL
+            """,
         ]
     }
 
@@ -75,14 +80,15 @@ enum OrganisationStore {
 /// The keys. Those of the operator have no organisation.
 enum ApiKeyStore {
     private static let columns =
-        "id, organisation_id, name, scopes, is_test, hash, create_time, expire_time, revoke_time"
+        "id, organisation_id, name, scopes, is_test, hash, create_time, expire_time, revoke_time, certificate_uri"
 
-    static func insert(_ key: ApiKey, in tx: Transaction) throws {
+    /// - Returns: false where another key that is not revoked has its certificate's URI.
+    static func insert(_ key: ApiKey, in tx: Transaction) throws -> Bool {
         try tx.execute(
-            "INSERT INTO api_keys (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO api_keys (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             key.id.number, key.organisationID, key.name,
             key.scopes.map(\.description).sorted().joined(separator: " "), key.isTest, key.hash, key.createTime,
-            key.expireTime, key.revokeTime)
+            key.expireTime, key.revokeTime, key.certificateURI) == 1
     }
 
     static func setRevokeTime(_ time: Instant, of id: ResourceID, in tx: Transaction) throws {
@@ -124,7 +130,8 @@ enum ApiKeyStore {
             id: ResourceID(prefix: ApiKey.prefix, number: try row.int64(0)), organisationID: try row.textOrNil(1),
             name: try row.text(2), scopes: Set(try row.text(3).split(separator: " ").compactMap(Scope.init(parsing:))),
             isTest: try row.bool(4), hash: try row.blob(5), createTime: try row.instant(6),
-            expireTime: try row.instantOrNil(7), revokeTime: try row.instantOrNil(8))
+            expireTime: try row.instantOrNil(7), revokeTime: try row.instantOrNil(8),
+            certificateURI: try row.textOrNil(9))
     }
 }
 

@@ -145,6 +145,62 @@ import UsherContract
         }
     }
 
+    @Test func aCertificateStandsForAKey() async throws {
+        let harness = try await Harness.withOpening()
+        let uri = "spiffe://nord/door-1"
+        var request = Usher_Organisations_V1_CreateApiKeyRequest()
+        (request.apiKey.certificateUri, request.apiKey.scopes) = (uri, ["vouchers:redeem"])
+        let own = Caller(role: .organisation, principal: "key_own", organisationID: "nordfilm", scopes: .all)
+        let notByOperator = try await harness.refusal(Organisations.createApiKey, request, as: own)
+        #expect(notByOperator?.reason == "OPERATOR_REQUIRED" && notByOperator?.code == .permissionDenied)
+        #expect(
+            reason { try harness.credentials.authenticate(certificateURIs: [uri], at: harness.now) }
+                == "CERTIFICATE_UNKNOWN")
+
+        let made = try await harness.call(Organisations.createApiKey, request)
+        let credential = try harness.credentials.authenticate(certificateURIs: ["https://x", uri], at: harness.now)
+        #expect(credential.keyID == made.keyID && credential.organisationID == "nordfilm")
+        #expect(credential.scopes == ScopeSet([.vouchersRedeem]))
+        #expect(
+            reason { try harness.credentials.authenticate(certificateURIs: [uri + "x"], at: harness.now) }
+                == "CERTIFICATE_UNKNOWN")
+        let taken = try await harness.refusal(Organisations.createApiKey, request)
+        #expect(taken?.reason == "CERTIFICATE_URI_TAKEN" && taken?.code == .alreadyExists)
+        let other = try await harness.call(
+            Organisations.createApiKey, .with { $0.apiKey.certificateUri = "spiffe://nord/door-2" })
+        #expect(
+            reason {
+                try harness.credentials.authenticate(
+                    certificateURIs: [uri, other.certificateUri], at: harness.now)
+            } == "CERTIFICATE_AMBIGUOUS")
+
+        _ = try await harness.call(Organisations.revokeApiKey, .with { $0.keyID = made.keyID })
+        #expect(
+            reason { try harness.credentials.authenticate(certificateURIs: [uri], at: harness.now) }
+                == "CERTIFICATE_UNKNOWN")
+        let again = try await harness.call(Organisations.createApiKey, request)
+        #expect(again.certificateUri == uri)
+        #expect(
+            try harness.credentials.authenticate(certificateURIs: [uri], at: harness.now).keyID == again.keyID)
+    }
+
+    @Test(arguments: ["door", ":x", "spiffe://nord/dö", "spiffe://nord/a b", String(repeating: "a:", count: 513)])
+    func whatIsNoCertificateURI(_ uri: String) async throws {
+        let harness = try await Harness.withOpening()
+        let refusal = try await harness.refusal(
+            Organisations.createApiKey, .with { $0.apiKey.certificateUri = uri })
+        #expect(refusal?.violations.map(\.field) == ["api_key.certificate_uri"])
+    }
+
+    private func reason(_ work: () throws -> Credential) -> String? {
+        do {
+            _ = try work()
+            return nil
+        } catch {
+            return (error as? Refusal)?.reason
+        }
+    }
+
     @Test func theLastOperatorKeyStays() async throws {
         let harness = try await Harness.withOpening()
         let first = try await harness.call(Organisations.createApiKey, .init(), in: nil)

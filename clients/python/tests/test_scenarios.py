@@ -31,9 +31,10 @@ pytestmark = pytest.mark.skipif(not USHER_BIN, reason="USHER_BIN does not name a
 class Server:
     """`usher serve` on a free port and an empty directory."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *flags: str | Path) -> None:
         self.process = subprocess.Popen(
-            [USHER_BIN, "serve", "--data", str(data), "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"],
+            [USHER_BIN, "serve", "--data", str(data), "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0",
+             *map(str, flags)],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()

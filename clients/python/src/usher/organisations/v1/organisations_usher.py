@@ -256,7 +256,8 @@ class OrganisationService:
         """Creates a key: for the caller's organisation, or, when an operator calls without naming one, an operator's key.
         The secret is in this answer and nowhere else; a replay by `request_id` returns the key without it.
         Scope `organisations:write`; nobody grants a scope that it does not have (PERMISSION_DENIED `SCOPE_NOT_HELD`) or
-        makes a key that lasts longer than its own (PERMISSION_DENIED `EXPIRY_NOT_HELD`).
+        makes a key that lasts longer than its own (PERMISSION_DENIED `EXPIRY_NOT_HELD`). Other refusals:
+        PERMISSION_DENIED `OPERATOR_REQUIRED`, ALREADY_EXISTS `CERTIFICATE_URI_TAKEN` (both for `certificate_uri`).
         """
         message = build_request(organisations_pb2.CreateApiKeyRequest, request, {
             "api_key": api_key,
@@ -447,7 +448,8 @@ class AsyncOrganisationService:
         """Creates a key: for the caller's organisation, or, when an operator calls without naming one, an operator's key.
         The secret is in this answer and nowhere else; a replay by `request_id` returns the key without it.
         Scope `organisations:write`; nobody grants a scope that it does not have (PERMISSION_DENIED `SCOPE_NOT_HELD`) or
-        makes a key that lasts longer than its own (PERMISSION_DENIED `EXPIRY_NOT_HELD`).
+        makes a key that lasts longer than its own (PERMISSION_DENIED `EXPIRY_NOT_HELD`). Other refusals:
+        PERMISSION_DENIED `OPERATOR_REQUIRED`, ALREADY_EXISTS `CERTIFICATE_URI_TAKEN` (both for `certificate_uri`).
         """
         message = build_request(organisations_pb2.CreateApiKeyRequest, request, {
             "api_key": api_key,
