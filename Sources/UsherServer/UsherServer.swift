@@ -1,7 +1,9 @@
+import Foundation
 public import Logging
 import NIOHTTP1
 import NIOPosix
 import Synchronization
+import UsherAPI
 import UsherContract
 public import UsherRPC
 import UsherServices
@@ -53,12 +55,20 @@ public final class UsherServer: Sendable {
         openStreams = dispatcher.openStreams
         do {
             rpc = try RPCServer(
-                configuration: configuration.rpc, methods: dispatcher.descriptors, handler: dispatcher, logger: logger,
-                metrics: metrics)
+                configuration: configuration.rpc, methods: dispatcher.descriptors, handler: dispatcher,
+                descriptors: Self.descriptors, logger: logger, metrics: metrics)
         } catch {
             storage.shutdown()
             throw error
         }
+    }
+
+    /// What reflection tells of the methods.
+    private static var descriptors: [UInt8] {
+        guard let set = Data(base64Encoded: DescriptorSet.base64, options: .ignoreUnknownCharacters) else {
+            preconditionFailure("the generated descriptor set is base 64")
+        }
+        return Array(set)
     }
 
     /// Begins to serve.
