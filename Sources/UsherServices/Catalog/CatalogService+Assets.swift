@@ -66,7 +66,7 @@ extension CatalogService {
             message, key: before.key, generatedID: before.id, now: before.createTime, &violations)
         try violations.refuse()
         (asset.updateTime, asset.version) = (before.updateTime, before.version)
-        guard asset != before else { return message }
+        guard asset != before else { return .init(before, of: try tx.organisationID) }
         let members = try memberKeys(of: asset, in: tx)
         (asset.updateTime, asset.version) = (tx.now, before.version + 1)
         try AssetStore.update(asset, memberKeys: members, in: tx)

@@ -20,6 +20,9 @@ import UsherContract
         #expect(changed.etag != before.etag && changed.createTime == before.createTime)
         #expect(try await harness.call(Catalog.getAsset, .with { $0.assetID = "opening" }) == changed)
         #expect(try await harness.call(Catalog.updateAsset, request) == changed, "the same once more is no change")
+        var respelt = request
+        respelt.asset.geoPolicy.countryCodes = ["se", "SE"]
+        #expect(try await harness.call(Catalog.updateAsset, respelt) == changed, "in other words it is none either")
         request.asset.etag = before.etag
         #expect(try await harness.refusal(Catalog.updateAsset, request)?.reason == "ETAG_MISMATCH")
         request.asset.etag = changed.etag
