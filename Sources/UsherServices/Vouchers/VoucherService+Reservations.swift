@@ -10,8 +10,8 @@ extension VoucherService {
         var violations = Violations()
         let ttl = request.hasTtl ? Duration(valid: request.ttl) : Reservation.defaultTTL
         violations.require(
-            ttl.map { $0 > .zero && $0 <= Reservation.maximumTTL } ?? false, "ttl",
-            "must be more than nothing and at most 7 days")
+            ttl.map { $0.wholeMicroseconds > 0 && $0 <= Reservation.maximumTTL } ?? false, "ttl",
+            "must be at least a microsecond and at most 7 days")
         var use = try use(of: request, &violations, tx)
         use.purpose = .reservation
         guard let ttl, let voucher = try VoucherStore.find(code: request.code, in: tx) else {
