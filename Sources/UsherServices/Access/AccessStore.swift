@@ -136,15 +136,16 @@ enum AccessStore {
         try tx.execute("UPDATE accesses SET revoke_time = ?, update_time = ? WHERE id = ?", tx.now, tx.now, id)
     }
 
-    /// Ends for now what a viewer has that has not ended, so that ``restoreAll(of:in:)`` brings back exactly that.
+    /// Ends for now what a viewer has that was not taken away, so that ``restoreAll(of:in:)`` brings back exactly that;
+    /// also what has expired: another end would open it.
     ///
     /// - Returns: how many there were.
     static func suspendAll(of viewerKey: Int64, in tx: Transaction) throws -> Int {
         try tx.execute(
             """
             UPDATE accesses SET suspend_time = ?, update_time = ?
-            WHERE viewer_key = ? AND \(standing) AND (expire_time IS NULL OR expire_time > ?)
-            """, tx.now, tx.now, viewerKey, tx.now)
+            WHERE viewer_key = ? AND \(standing)
+            """, tx.now, tx.now, viewerKey)
     }
 
     /// - Returns: how many there were that nothing else has ended in the meantime.

@@ -58,6 +58,22 @@ import UsherContract
         #expect(try await reason(harness) == "ACCESS_EXPIRED")
     }
 
+    /// Nothing of a deactivated viewer's opens again by getting another end.
+    @Test func whatHadExpiredIsNotExtended() async throws {
+        let harness = try await Harness.withOpening()
+        let end = (Harness.start + .hours(2)).microseconds / 1_000_000
+        let access = try await harness.call(
+            Accesses.grantAccess,
+            .with { ($0.viewerID, $0.assetID, $0.expireTime.seconds) = ("anna", "opening", end) })
+        harness.now = Harness.start + .hours(3)
+        try await harness.call(Catalog.deactivateViewer, .with { $0.viewerID = "anna" })
+        var request = Usher_Access_V1_ExtendAccessRequest()
+        (request.accessID, request.expireTime.seconds) = (access.accessID, end + 72_000)
+        #expect(try await harness.refusal(Accesses.extendAccess, request)?.reason == "ACCESS_REVOKED")
+        try await harness.call(Catalog.reactivateViewer, .with { $0.viewerID = "anna" })
+        #expect(try await harness.call(Accesses.extendAccess, request).state == .active)
+    }
+
     @Test func refusalsInTheirOrder() async throws {
         let harness = try await Harness.withOpening()
         try await harness.call(Catalog.createViewer, .with { $0.viewer.viewerID = "anna" })
