@@ -43,6 +43,15 @@ crash-test: ROUNDS ?= 1000
 crash-test: ## kill the server ROUNDS times (1,000) under load, and check that nothing acknowledged was lost
 	USHER_CRASH_ROUNDS=$(ROUNDS) $(SWIFT) test --filter CrashTests
 
+.PHONY: simulate
+simulate: STEPS ?= 100000
+simulate: SEED ?= 1
+simulate: ## the services against their model for STEPS (100,000) steps from SEED (1) on, in release
+	@.ci/install-packages libsqlite3-dev
+	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
+	USHER_SIMULATION_STEPS=$(STEPS) USHER_SIMULATION_SEED=$(SEED) \
+	    $(SWIFT) test -c release --skip-build -Xswiftc -enable-testing --filter SimulationTests
+
 # libFuzzer brings a main of its own; with muldefs it is that which runs.
 .PHONY: fuzz fuzz-random
 fuzz-random: ## feed 1,000,000 random and mutated inputs to each parser that faces strangers, in release

@@ -114,6 +114,11 @@ let package = Package(
                 "UsherAPI", "UsherContract", "UsherServices", "UsherStorage", protobuf, logging,
             ], swiftSettings: strict),
         .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "UsherAPI", "UsherContract", "UsherServices", "UsherStorage", protobuf, logging,
+            ], swiftSettings: strict),
+        .testTarget(
             name: "UsherRPCTests",
             dependencies: [
                 "UsherContract", "UsherRPC", protobuf, logging, metrics,

@@ -1,0 +1,148 @@
+import UsherContract
+import UsherStorage
+
+/// What must hold of an organisation's tables after every step, whatever the answers were.
+enum Invariants {
+    /// Each counts what breaks a rule; the argument is the time.
+    private static let rules: [(name: String, count: String)] = [
+        (
+            "a voucher was used as often as there are redemptions that count",
+            """
+            SELECT count(*) FROM vouchers WHERE used_count <> (
+                SELECT count(*) FROM redemptions WHERE voucher_id = vouchers.id AND roll_back_time IS NULL)
+            """
+        ),
+        (
+            "no voucher was used more often than its limit allows",
+            "SELECT count(*) FROM vouchers WHERE used_count > usage_limit"
+        ),
+        (
+            "what is used and held is within the limit",
+            """
+            SELECT count(*) FROM vouchers WHERE used_count + held_count > usage_limit
+                OR held_count <> (SELECT count(*) FROM voucher_reservations WHERE voucher_id = vouchers.id)
+            """
+        ),
+        (
+            "what is bound to an address has been played",
+            "SELECT count(*) FROM accesses WHERE bound_ip IS NOT NULL AND play_time IS NULL"
+        ),
+        (
+            "nothing is played before it opens",
+            "SELECT count(*) FROM accesses WHERE play_time < start_time"
+        ),
+        (
+            "no two vouchers have the same code, deleted ones included",
+            "SELECT count(*) - count(DISTINCT code_folded) FROM vouchers"
+        ),
+        (
+            "a deactivated voucher's accesses have ended",
+            """
+            SELECT count(*) FROM redemptions r JOIN vouchers v ON v.id = r.voucher_id
+            JOIN accesses a ON a.id = r.access_id
+            WHERE v.deactivate_time IS NOT NULL AND r.roll_back_time IS NULL AND a.revoke_time IS NULL
+            """
+        ),
+        (
+            "an access does not outlive its redemption",
+            """
+            SELECT count(*) FROM redemptions r JOIN accesses a ON a.id = r.access_id
+            WHERE r.roll_back_time IS NOT NULL AND a.revoke_time IS NULL
+            """
+        ),
+        (
+            "an access does not outlive its viewer",
+            """
+            SELECT count(*) FROM accesses a JOIN viewers v ON v.key = a.viewer_key
+            WHERE v.delete_time IS NOT NULL AND a.revoke_time IS NULL
+            """
+        ),
+        (
+            "a deactivated viewer has no access that opens",
+            """
+            SELECT count(*) FROM accesses a JOIN viewers v ON v.key = a.viewer_key
+            WHERE v.status = 2 AND a.revoke_time IS NULL AND a.suspend_time IS NULL
+                AND (a.expire_time IS NULL OR a.expire_time > ?)
+            """
+        ),
+        (
+            "a payment that was given back opens nothing",
+            """
+            SELECT count(*) FROM payments p JOIN accesses a ON a.id = p.access_key
+            WHERE p.reverse_time IS NOT NULL AND a.revoke_time IS NULL
+            """
+        ),
+        (
+            "an access does not outlive its subscription",
+            """
+            SELECT count(*) FROM subscriptions s JOIN accesses a ON a.subscription_key = s.id
+            WHERE a.revoke_time IS NULL AND a.suspend_time IS NULL AND a.start_time <= ?
+                AND (a.expire_time IS NULL OR a.expire_time > ?) AND (s.pause_time IS NOT NULL OR s.end_time <= ?)
+            """
+        ),
+        (
+            "a ticket or pass has at most one live barcode",
+            """
+            SELECT count(*) FROM (SELECT 1 FROM barcodes WHERE state <= 2 GROUP BY bearer_key HAVING count(*) > 1) AS b
+            """
+        ),
+        (
+            "an admission that was cancelled or never printed lets nobody in",
+            """
+            SELECT count(*) FROM scans s JOIN admissions a
+                ON a.bearer_key = s.bearer_key AND a.performance_key = s.performance_key
+            WHERE s.verdict = 1 AND s.is_forced = 0 AND s.direction = 1
+                AND (a.print_time IS NULL OR s.create_time > a.cancel_time)
+            """
+        ),
+        (
+            "a cancelled ticket is in no cart and in no transfer",
+            """
+            SELECT (SELECT count(*) FROM cart_items i JOIN tickets t ON t.ticket_key = i.ticket_key
+                    WHERE t.is_cancelled = 1)
+                + (SELECT count(*) FROM transfers r JOIN tickets t ON t.ticket_key = r.ticket_key
+                    WHERE t.is_cancelled = 1 AND r.state = 1)
+            """
+        ),
+        (
+            "each redemption that counts gave one access, and each access of a voucher has one redemption",
+            """
+            SELECT count(*) FROM accesses a WHERE voucher_key IS NOT NULL
+                AND (SELECT count(*) FROM redemptions WHERE access_id = a.id) <> 1
+            """
+        ),
+    ]
+
+    /// Checks the rules.
+    static func check(_ database: Database, _ id: String) throws {
+        let rules = rules
+        let broken = try database.readBlocking(as: .system()) { tx in
+            try rules.filter { rule in
+                let arguments = rule.count.filter { $0 == "?" }.map { _ in tx.now }
+                return try tx.row(rule.count, arguments: arguments) { try $0.int(0) } != 0
+            }.map(\.name)
+        }
+        guard broken.isEmpty else {
+            throw Discrepancy(source: .invariant, what: "in \(id) it is not so that \(broken)")
+        }
+    }
+
+    /// Checks that there is as much as the model has, and no more.
+    static func check(_ tenant: OrganisationModel, _ database: Database) throws {
+        let counts = try database.readBlocking(as: .system()) { tx in
+            try ["assets", "viewers", "vouchers", "accesses", "redemptions", "playback_sessions"].map { table in
+                try tx.row("SELECT count(*) FROM \(table)") { try $0.int(0) } ?? -1
+            }
+        }
+        let wanted = [
+            tenant.assets.count, tenant.viewers.count, tenant.vouchers.count, tenant.accesses.count,
+            tenant.vouchers.map(\.redemptions.count).reduce(0, +), tenant.sessions.count,
+        ]
+        guard counts == wanted else {
+            throw Discrepancy(
+                source: .invariant,
+                what: "in \(tenant.id) there are \(counts) assets, viewers, vouchers, accesses, redemptions, sessions "
+                    + "instead of \(wanted)")
+        }
+    }
+}

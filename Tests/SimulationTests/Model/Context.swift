@@ -1,0 +1,33 @@
+import UsherContract
+
+/// One call as the model sees it: who, when, and what it records.
+final class Context {
+    let now: Instant
+    let role: Caller.Role
+    let principal: String
+    /// Nil for the operator's calls on the platform.
+    let organisationID: String?
+    let scopes: ScopeSet
+    let expireTime: Instant?
+    private(set) var events: [Event] = []
+
+    /// A row of the journal, without what every row of a call has.
+    struct Event: Equatable {
+        var name: String
+        var resource: String
+    }
+
+    init(
+        now: Instant, role: Caller.Role, principal: String, organisationID: String?, scopes: ScopeSet,
+        expireTime: Instant?
+    ) {
+        self.now = now
+        self.role = role
+        self.principal = principal
+        self.organisationID = organisationID
+        self.scopes = scopes
+        self.expireTime = expireTime
+    }
+
+    func record(_ name: String, _ resource: String) { events.append(Event(name: name, resource: resource)) }
+}

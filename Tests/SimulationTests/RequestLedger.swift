@@ -1,0 +1,28 @@
+/// What a caller who repeats a request must be told.
+struct RequestLedger {
+    struct Key: Hashable {
+        var database: String?
+        var principal: String
+        var organisationID: String?
+        var method: String
+        var requestID: String
+    }
+
+    enum Entry {
+        case new
+        case same([UInt8])
+        case other
+    }
+
+    private var kept: [Key: (canonical: [UInt8], bytes: [UInt8])] = [:]
+
+    /// - Parameter request: the same bytes for the same request.
+    func look(_ key: Key, _ request: [UInt8]) -> Entry {
+        guard !key.requestID.isEmpty, let entry = kept[key] else { return .new }
+        return entry.canonical == request ? .same(entry.bytes) : .other
+    }
+
+    mutating func keep(_ bytes: [UInt8], _ key: Key, _ request: [UInt8]) {
+        if !key.requestID.isEmpty { kept[key] = (request, bytes) }
+    }
+}
