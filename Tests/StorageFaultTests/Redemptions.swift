@@ -31,7 +31,17 @@ enum Redemptions {
     static let platformMigrations = [
         Migration(1, "organisations") { sql in
             ["CREATE TABLE organisation (id \(sql.text) PRIMARY KEY) \(sql.withoutRowID)"]
-        }
+        },
+        Migration(2, "keys") { sql in
+            [
+                """
+                CREATE TABLE api_key (
+                    id \(sql.key), organisation \(sql.text) NOT NULL REFERENCES organisation (id),
+                    request \(sql.integer) NOT NULL UNIQUE, note \(sql.blob) NOT NULL
+                ) \(sql.strict)
+                """
+            ]
+        },
     ]
 
     /// Opens the storage on a disk. Few frames and small caches, so that checkpoints and spilled pages take part.

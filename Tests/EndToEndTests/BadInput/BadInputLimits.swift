@@ -4,6 +4,11 @@ enum BadInputLimits {
     static let idleConnections = 2_000
     /// Connections that send their call byte by byte, in turn.
     static let slowConnections = 64
+    /// Connections that send a byte a second, by the clock, and for how many seconds.
+    static let clockedConnections = 512
+    static let clockedSeconds = 3
+    /// Connections whose clients have stopped sending in the middle of a call, and neither read nor close.
+    static let halfOpenConnections = 300
     /// Connections that announce the largest frame and send a little of it.
     static let lyingConnections = 500
     /// What a frame's length can say at most while its first byte is 0, in bytes: 16 MiB.

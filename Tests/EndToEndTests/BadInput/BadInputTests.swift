@@ -49,6 +49,39 @@ import UsherRPC
         }
     }
 
+    /// A byte a second, by the clock, from many at once; beside them silent connections, and such whose clients are
+    /// gone halfway.
+    @Test func aByteASecond() async throws {
+        try await BadInputRun.with { run in
+            let (clocked, half) = (BadInputLimits.clockedConnections, BadInputLimits.halfOpenConnections)
+            RawSocket.allowMany(BadInputLimits.idleConnections + clocked + half)
+            let silent = try (0..<BadInputLimits.idleConnections).map { _ in try RawSocket(port: run.port) }
+            let halfOpen = try (0..<half).map { number in
+                let socket = try RawSocket(port: run.port)
+                socket.send(Array(run.call.prefix(number % run.call.count)))
+                socket.endSending()
+                return socket
+            }
+            // Some come to the end of their call in this time, the others are at its beginning.
+            let slow = try (0..<clocked).map { number in
+                let socket = try RawSocket(port: run.port)
+                let begun = number % 2 == 0 ? run.call.count - BadInputLimits.clockedSeconds : 0
+                socket.send(Array(run.call.prefix(begun)))
+                return (socket: socket, rest: Array(run.call.dropFirst(begun)))
+            }
+            for second in 0..<BadInputLimits.clockedSeconds {
+                try await Task.sleep(for: .seconds(1))
+                for client in slow { #expect(client.socket.send([client.rest[second]])) }
+                try await run.goodCalls()
+            }
+            for (number, client) in slow.enumerated() where number % 2 == 0 {
+                #expect(client.socket.frame()?.payload != nil)
+            }
+            for socket in halfOpen { #expect(socket.frame() == nil, "the server lets go of it") }
+            print("a byte a second: \(clocked) beside \(silent.count) silent and \(half) half open")
+        }
+    }
+
     /// Closed, reset and half closed after every byte of a call.
     @Test func connectionsThatEndInTheMiddle() async throws {
         try await BadInputRun.with { run in
