@@ -58,6 +58,8 @@ enum StatementPlan {
         "accesses_by_viewer": "what one viewer has",
         "subscriptions_by_viewer": "what one viewer has",
         "playback_sessions_going_on": "what one viewer plays at the moment",
+        "cart_items_by_cart": "what one cart holds",
+        "tickets_by_owner": "two pages, one of them by distributor",
     ]
 
     /// How a statement would read more than it should; nil where the database has not what it names.
