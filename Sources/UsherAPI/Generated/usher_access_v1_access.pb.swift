@@ -1327,6 +1327,9 @@ public nonisolated struct Usher_Access_V1_RecordPurchaseRequest: Sendable {
   /// The payment provider's reference; at most 200 characters, required where something was paid. It is recorded once.
   public var paymentReference: String = String()
 
+  /// The code of a voucher that was used; empty for none.
+  public var code: String = String()
+
   /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
   public var requestID: String = String()
 
@@ -2855,7 +2858,7 @@ nonisolated extension Usher_Access_V1_Payment: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Usher_Access_V1_RecordPurchaseRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".RecordPurchaseRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}viewer_id\0\u{3}price_option_id\0\u{1}amount\0\u{3}payment_reference\0\u{4}\u{2}request_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}viewer_id\0\u{3}price_option_id\0\u{1}amount\0\u{3}payment_reference\0\u{1}code\0\u{3}request_id\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2867,6 +2870,7 @@ nonisolated extension Usher_Access_V1_RecordPurchaseRequest: SwiftProtobuf.Messa
       case 2: try { try decoder.decodeSingularStringField(value: &self.priceOptionID) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.paymentReference) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.code) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
       default: break
       }
@@ -2890,6 +2894,9 @@ nonisolated extension Usher_Access_V1_RecordPurchaseRequest: SwiftProtobuf.Messa
     if !self.paymentReference.isEmpty {
       try visitor.visitSingularStringField(value: self.paymentReference, fieldNumber: 4)
     }
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 5)
+    }
     if !self.requestID.isEmpty {
       try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 6)
     }
@@ -2901,6 +2908,7 @@ nonisolated extension Usher_Access_V1_RecordPurchaseRequest: SwiftProtobuf.Messa
     if lhs.priceOptionID != rhs.priceOptionID {return false}
     if lhs._amount != rhs._amount {return false}
     if lhs.paymentReference != rhs.paymentReference {return false}
+    if lhs.code != rhs.code {return false}
     if lhs.requestID != rhs.requestID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

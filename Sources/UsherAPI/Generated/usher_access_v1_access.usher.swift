@@ -155,7 +155,7 @@ public enum Usher_Access_V1_AccessService {
             streaming: .unary, idempotency: .unknown,
             hasRequestID: true, requestContainsMap: false
         ),
-        requestTemplate: #"{"viewerId": "", "priceOptionId": "", "amount": {"currencyCode": "", "minorUnits": "0"}, "paymentReference": "", "requestId": ""}"#
+        requestTemplate: #"{"viewerId": "", "priceOptionId": "", "amount": {"currencyCode": "", "minorUnits": "0"}, "paymentReference": "", "code": "", "requestId": ""}"#
     )
 
     /// Records that a payment was given back, and ends at once what it bought. One that was given back already is left as

@@ -792,6 +792,61 @@ public nonisolated struct Usher_Subscriptions_V1_AcknowledgeSubscriptionExportRe
   public init() {}
 }
 
+/// Asks for a print subscription to become a digital voucher.
+public nonisolated struct Usher_Subscriptions_V1_ConvertToVoucherRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The subscription's id.
+  public var subscriptionID: String = String()
+
+  /// The code of the package that the voucher is for. Required.
+  public var packageCode: String = String()
+
+  /// How many days the voucher gives, 1 to 9,999; 0 means as many as are left of what is paid for, at least 1.
+  public var daysOfAccess: Int32 = 0
+
+  /// Why; at most 1,000 characters.
+  public var reason: String = String()
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What became of a print subscription.
+public nonisolated struct Usher_Subscriptions_V1_ConvertToVoucherResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The subscription, which has ended.
+  public var subscription: Usher_Subscriptions_V1_Subscription {
+    get {_subscription ?? Usher_Subscriptions_V1_Subscription()}
+    set {_subscription = newValue}
+  }
+  /// Returns true if `subscription` has been explicitly set.
+  public var hasSubscription: Bool {self._subscription != nil}
+  /// Clears the value of `subscription`. Subsequent reads from it will return its default value.
+  public mutating func clearSubscription() {self._subscription = nil}
+
+  /// The voucher for the viewer to redeem.
+  public var voucherID: String = String()
+
+  /// Its code.
+  public var voucherCode: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _subscription: Usher_Subscriptions_V1_Subscription? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "usher.subscriptions.v1"
@@ -1771,6 +1826,100 @@ nonisolated extension Usher_Subscriptions_V1_AcknowledgeSubscriptionExportReques
   public static func ==(lhs: Usher_Subscriptions_V1_AcknowledgeSubscriptionExportRequest, rhs: Usher_Subscriptions_V1_AcknowledgeSubscriptionExportRequest) -> Bool {
     if lhs.exportID != rhs.exportID {return false}
     if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Subscriptions_V1_ConvertToVoucherRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ConvertToVoucherRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}subscription_id\0\u{3}package_code\0\u{3}days_of_access\0\u{1}reason\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.subscriptionID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.packageCode) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.daysOfAccess) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.subscriptionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.subscriptionID, fieldNumber: 1)
+    }
+    if !self.packageCode.isEmpty {
+      try visitor.visitSingularStringField(value: self.packageCode, fieldNumber: 2)
+    }
+    if self.daysOfAccess != 0 {
+      try visitor.visitSingularInt32Field(value: self.daysOfAccess, fieldNumber: 3)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Subscriptions_V1_ConvertToVoucherRequest, rhs: Usher_Subscriptions_V1_ConvertToVoucherRequest) -> Bool {
+    if lhs.subscriptionID != rhs.subscriptionID {return false}
+    if lhs.packageCode != rhs.packageCode {return false}
+    if lhs.daysOfAccess != rhs.daysOfAccess {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Subscriptions_V1_ConvertToVoucherResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ConvertToVoucherResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}subscription\0\u{3}voucher_id\0\u{3}voucher_code\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._subscription) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.voucherID) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.voucherCode) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._subscription {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.voucherID.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherID, fieldNumber: 2)
+    }
+    if !self.voucherCode.isEmpty {
+      try visitor.visitSingularStringField(value: self.voucherCode, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Subscriptions_V1_ConvertToVoucherResponse, rhs: Usher_Subscriptions_V1_ConvertToVoucherResponse) -> Bool {
+    if lhs._subscription != rhs._subscription {return false}
+    if lhs.voucherID != rhs.voucherID {return false}
+    if lhs.voucherCode != rhs.voucherCode {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -218,6 +218,24 @@ public enum Usher_Subscriptions_V1_SubscriptionService {
         requestTemplate: #"{"exportId": "", "requestId": ""}"#
     )
 
+    /// Moves a print customer to digital, without a refund: ends the subscription to a print product and makes a voucher
+    /// for a subscription to another package, in one commit. Scope `subscriptions:write`.
+    /// Refusals: NOT_FOUND `SUBSCRIPTION_NOT_FOUND`, `PACKAGE_NOT_FOUND`; FAILED_PRECONDITION `SUBSCRIPTION_STATE`
+    /// (PENDING, DEACTIVATED), `NOT_A_PRINT_PRODUCT`.
+    public static let convertToVoucher = TypedMethod<
+        Usher_Subscriptions_V1_ConvertToVoucherRequest,
+        Usher_Subscriptions_V1_ConvertToVoucherResponse
+    >(
+        MethodDescriptor(
+            service: "usher.subscriptions.v1.SubscriptionService", name: "ConvertToVoucher",
+            requestType: "usher.subscriptions.v1.ConvertToVoucherRequest",
+            responseType: "usher.subscriptions.v1.ConvertToVoucherResponse",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"subscriptionId": "", "packageCode": "", "daysOfAccess": 0, "reason": "", "requestId": ""}"#
+    )
+
     /// Every method of the service, in the order of the proto.
     public static let methods: [any AnyMethod] = [
         createSubscription,
@@ -232,6 +250,7 @@ public enum Usher_Subscriptions_V1_SubscriptionService {
         cancelSubscription,
         listSubscriptionExports,
         acknowledgeSubscriptionExport,
+        convertToVoucher,
     ]
 }
 
@@ -252,3 +271,5 @@ extension Usher_Subscriptions_V1_ChangeRenewalDateRequest: RequestWithID {}
 extension Usher_Subscriptions_V1_CancelSubscriptionRequest: RequestWithID {}
 
 extension Usher_Subscriptions_V1_AcknowledgeSubscriptionExportRequest: RequestWithID {}
+
+extension Usher_Subscriptions_V1_ConvertToVoucherRequest: RequestWithID {}

@@ -125,4 +125,14 @@ public struct Usher_Subscriptions_V1_SubscriptionServiceClient: Sendable {
     ) async throws -> Usher_Subscriptions_V1_SubscriptionExport {
         try await transport.unary(Usher_Subscriptions_V1_SubscriptionService.acknowledgeSubscriptionExport, request, options: options)
     }
+
+    /// Moves a print customer to digital, without a refund: ends the subscription to a print product and makes a voucher
+    /// for a subscription to another package, in one commit. Scope `subscriptions:write`.
+    /// Refusals: NOT_FOUND `SUBSCRIPTION_NOT_FOUND`, `PACKAGE_NOT_FOUND`; FAILED_PRECONDITION `SUBSCRIPTION_STATE`
+    /// (PENDING, DEACTIVATED), `NOT_A_PRINT_PRODUCT`.
+    public func convertToVoucher(
+        _ request: Usher_Subscriptions_V1_ConvertToVoucherRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Subscriptions_V1_ConvertToVoucherResponse {
+        try await transport.unary(Usher_Subscriptions_V1_SubscriptionService.convertToVoucher, request, options: options)
+    }
 }

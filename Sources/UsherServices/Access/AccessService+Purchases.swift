@@ -27,12 +27,14 @@ extension AccessService {
         try violations.refuse()
         let outcome = try Purchase.apply(
             Purchase.Order(
-                viewerID: request.viewerID, option: option, amount: amount, reference: request.paymentReference),
+                viewerID: request.viewerID, option: option, amount: amount, reference: request.paymentReference,
+                code: request.code),
             in: tx)
         return try .with { response in
             response.payment = try .init(outcome.payment, in: tx)
             if let access = outcome.access { response.access = try message(access, in: tx) }
             response.subscriptionID = outcome.subscription?.id.description ?? ""
+            response.redemptionID = outcome.redemption?.id.description ?? ""
         }
     }
 

@@ -10,53 +10,86 @@ enum Purchase {
         /// What was paid.
         var amount: Money
         var reference: String
+        /// Of a voucher; empty for none.
+        var code: String
     }
 
     struct Outcome {
         var payment: Payment
         var access: Access?
         var subscription: Subscription?
+        var redemption: Redemption?
     }
 
-    /// Keeps the payment, and gives what was bought.
+    /// Keeps the payment, uses the voucher, and gives what was bought.
     ///
-    /// - Throws: ALREADY_EXISTS `PAYMENT_EXISTS`; what registering the viewer and subscribing throw.
+    /// - Throws: ALREADY_EXISTS `PAYMENT_EXISTS`; the voucher's refusals; what registering the viewer and subscribing
+    ///   throw.
     static func apply(_ order: Order, in tx: Transaction) throws -> Outcome {
         guard try !PaymentStore.isTaken(reference: order.reference, in: tx) else {
             throw AccessRefusal.paymentExists(order.reference)
         }
-        let viewerKey = try ViewerRegistration.apply(order.viewerID, in: tx)
-        var (access, subscription) = (nil as Access?, nil as Subscription?)
-        switch order.option.paymentType {
+        var payment = Payment(
+            id: tx.newID(Payment.prefix), viewerKey: 0, priceOptionKey: order.option.key, amount: order.amount,
+            reference: order.reference, createTime: tx.now)
+        var outcome = Outcome(payment: payment)
+        let judged =
+            order.code.isEmpty
+            ? nil
+            : try VoucherPurchase.judge(
+                code: order.code, viewerID: order.viewerID, priceOptionID: order.option.id, in: tx)
+        payment.voucherKey = judged?.voucher.id.number
+        if let judged, judged.discount == nil {
+            // An access voucher takes the place of the payment: no subscription is made by it.
+            let given = try VoucherPurchase.give(judged, in: tx)
+            (outcome.access, outcome.redemption) = (given.access, given.redemption)
+            payment.viewerKey = try ViewerRegistration.apply(order.viewerID, in: tx)
+        } else {
+            payment.viewerKey = try ViewerRegistration.apply(order.viewerID, in: tx)
+            payment.discountPercent = judged?.discount?.percent ?? 0
+            (outcome.access, outcome.subscription) = try give(order.option, payment, judged?.discount, in: tx)
+            if let judged, let access = outcome.access {
+                outcome.redemption = try VoucherPurchase.consume(
+                    judged, viewerKey: payment.viewerKey, access: access.id, subscription: outcome.subscription?.id,
+                    in: tx)
+            }
+        }
+        payment.accessKey = outcome.access?.id.number
+        payment.subscriptionKey = outcome.subscription?.id.number
+        outcome.payment = try keep(payment, in: tx)
+        return outcome
+    }
+
+    /// The access that a price option gives, or the subscription that does.
+    private static func give(
+        _ option: PriceOption, _ payment: Payment, _ discount: Voucher.Discount?, in tx: Transaction
+    ) throws -> (Access?, Subscription?) {
+        switch option.paymentType {
         case .ppv:
-            access = try give(order.option, to: viewerKey, kind: .purchased, in: tx)
+            let kind: Access.Kind = discount?.percent == 100 ? .fullDiscount : .purchased
+            return (try give(option, payment, kind: kind, in: tx), nil)
         case .subscription:
             let opened = try SubscriptionOpening.apply(
                 SubscriptionOpening.Terms(
-                    viewerKey: viewerKey, target: order.option.target, kind: .recurring,
-                    period: order.option.accessPeriod, priceOptionKey: order.option.key),
+                    viewerKey: payment.viewerKey, target: option.target, kind: .recurring,
+                    period: option.accessPeriod, priceOptionKey: option.key, voucherKey: payment.voucherKey,
+                    discountPercent: discount?.percent ?? 0,
+                    // This payment was the first that has it.
+                    discountCyclesLeft: discount?.cycles.map { $0 - 1 }),
                 in: tx)
-            access = try opened.accessKey.flatMap { try AccessStore.find($0, in: tx) }
-            subscription = opened
+            return (try opened.accessKey.flatMap { try AccessStore.find($0, in: tx) }, opened)
         }
-        let payment = try keep(
-            Payment(
-                id: tx.newID(Payment.prefix), viewerKey: viewerKey, priceOptionKey: order.option.key,
-                amount: order.amount, reference: order.reference, accessKey: access?.id.number,
-                subscriptionKey: subscription?.id.number, createTime: tx.now),
-            in: tx)
-        return Outcome(payment: payment, access: access, subscription: subscription)
     }
 
     /// The access that a price option gives from now on.
     private static func give(
-        _ option: PriceOption, to viewerKey: Int64, kind: Access.Kind, in tx: Transaction
+        _ option: PriceOption, _ payment: Payment, kind: Access.Kind, in tx: Transaction
     ) throws -> Access {
         let zone = try SettingsStore.readForRedemption(in: tx).zone
         var access = Access(
-            id: tx.newID(Access.prefix), viewerKey: viewerKey, assetKey: nil, kind: kind, startTime: tx.now,
-            expireTime: option.accessPeriod?.end(from: tx.now, in: zone), priceOptionKey: option.key,
-            createTime: tx.now, updateTime: tx.now)
+            id: tx.newID(Access.prefix), viewerKey: payment.viewerKey, assetKey: nil, kind: kind, startTime: tx.now,
+            expireTime: option.accessPeriod?.end(from: tx.now, in: zone), voucherKey: payment.voucherKey,
+            priceOptionKey: option.key, createTime: tx.now, updateTime: tx.now)
         switch option.target {
         case .asset(let key): access.assetKey = key
         case .package(let key): access.packageKey = key

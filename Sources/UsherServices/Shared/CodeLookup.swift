@@ -12,6 +12,7 @@ extension Usher_Vouchers_V1_ReserveVoucherRequest: CodeLookup {}
 extension Usher_Vouchers_V1_RedeemVoucherRequest: CodeLookup {}
 extension Usher_Access_V1_CheckAccessRequest: CodeLookup {}
 extension Usher_Access_V1_StartPlaybackRequest: CodeLookup {}
+extension Usher_Access_V1_RecordPurchaseRequest: CodeLookup {}
 
 extension Usher_Access_V1_BatchCheckAccessRequest: CodeLookup {
     /// Any one of them.

@@ -33,4 +33,8 @@ enum SubscriptionRefusal {
     static var packageMismatch: Refusal {
         Refusal(.failedPrecondition, "PACKAGE_MISMATCH", "What is bought so is not of this package.")
     }
+
+    static var notAPrintProduct: Refusal {
+        Refusal(.failedPrecondition, "NOT_A_PRINT_PRODUCT", "The subscription is not to a print product.")
+    }
 }

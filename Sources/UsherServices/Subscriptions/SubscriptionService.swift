@@ -25,6 +25,7 @@ public struct SubscriptionService: Sendable {
             Method(RPC.renewSubscription, on: .organisation, write, renewSubscription),
             Method(RPC.changeRenewalDate, on: .organisation, write, changeRenewalDate),
             Method(RPC.cancelSubscription, on: .organisation, write, cancelSubscription),
+            Method(RPC.convertToVoucher, on: .organisation, write, convertToVoucher),
             Method(RPC.listSubscriptionExports, on: .organisation, .scope(.subscriptionsRead), listSubscriptionExports),
             Method(RPC.acknowledgeSubscriptionExport, on: .organisation, write, acknowledgeSubscriptionExport),
         ]

@@ -422,18 +422,20 @@ class Payment(_message.Message):
     def __init__(self, payment_id: _Optional[str] = ..., organisation_id: _Optional[str] = ..., viewer_id: _Optional[str] = ..., price_option_id: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., payment_reference: _Optional[str] = ..., voucher_id: _Optional[str] = ..., discount_percent: _Optional[int] = ..., access_id: _Optional[str] = ..., subscription_id: _Optional[str] = ..., create_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., reverse_time: _Optional[_Union[_timestamp_pb2.Timestamp, _Mapping]] = ..., reversal_type: _Optional[_Union[ReversalType, str]] = ..., reversal_reason: _Optional[str] = ...) -> None: ...
 
 class RecordPurchaseRequest(_message.Message):
-    __slots__ = ("viewer_id", "price_option_id", "amount", "payment_reference", "request_id")
+    __slots__ = ("viewer_id", "price_option_id", "amount", "payment_reference", "code", "request_id")
     VIEWER_ID_FIELD_NUMBER: _ClassVar[int]
     PRICE_OPTION_ID_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
     PAYMENT_REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     viewer_id: str
     price_option_id: str
     amount: _money_pb2.Money
     payment_reference: str
+    code: str
     request_id: str
-    def __init__(self, viewer_id: _Optional[str] = ..., price_option_id: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., payment_reference: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, viewer_id: _Optional[str] = ..., price_option_id: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., payment_reference: _Optional[str] = ..., code: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class RecordPurchaseResponse(_message.Message):
     __slots__ = ("payment", "access", "subscription_id", "redemption_id")

@@ -331,6 +331,7 @@ class AccessService:
         price_option_id: str | None = None,
         amount: money_pb2.Money | Mapping[str, Any] | None = None,
         payment_reference: str | None = None,
+        code: str | None = None,
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> access_pb2.RecordPurchaseResponse:
@@ -346,6 +347,7 @@ class AccessService:
             "price_option_id": price_option_id,
             "amount": amount,
             "payment_reference": payment_reference,
+            "code": code,
             "request_id": request_id,
         })
         return self._channel.call(ACCESS_SERVICE_RECORD_PURCHASE, message, options)
@@ -680,6 +682,7 @@ class AsyncAccessService:
         price_option_id: str | None = None,
         amount: money_pb2.Money | Mapping[str, Any] | None = None,
         payment_reference: str | None = None,
+        code: str | None = None,
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> access_pb2.RecordPurchaseResponse:
@@ -695,6 +698,7 @@ class AsyncAccessService:
             "price_option_id": price_option_id,
             "amount": amount,
             "payment_reference": payment_reference,
+            "code": code,
             "request_id": request_id,
         })
         return await self._channel.call(ACCESS_SERVICE_RECORD_PURCHASE, message, options)

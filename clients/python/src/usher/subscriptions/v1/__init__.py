@@ -5,6 +5,8 @@ from usher.subscriptions.v1.subscriptions_pb2 import (
     ActivateSubscriptionRequest as ActivateSubscriptionRequest,
     CancelSubscriptionRequest as CancelSubscriptionRequest,
     ChangeRenewalDateRequest as ChangeRenewalDateRequest,
+    ConvertToVoucherRequest as ConvertToVoucherRequest,
+    ConvertToVoucherResponse as ConvertToVoucherResponse,
     CreateSubscriptionRequest as CreateSubscriptionRequest,
     FreezeSubscriptionRequest as FreezeSubscriptionRequest,
     GetSubscriptionRequest as GetSubscriptionRequest,

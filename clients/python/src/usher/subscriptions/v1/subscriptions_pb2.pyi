@@ -265,3 +265,27 @@ class AcknowledgeSubscriptionExportRequest(_message.Message):
     export_id: str
     request_id: str
     def __init__(self, export_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ConvertToVoucherRequest(_message.Message):
+    __slots__ = ("subscription_id", "package_code", "days_of_access", "reason", "request_id")
+    SUBSCRIPTION_ID_FIELD_NUMBER: _ClassVar[int]
+    PACKAGE_CODE_FIELD_NUMBER: _ClassVar[int]
+    DAYS_OF_ACCESS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    subscription_id: str
+    package_code: str
+    days_of_access: int
+    reason: str
+    request_id: str
+    def __init__(self, subscription_id: _Optional[str] = ..., package_code: _Optional[str] = ..., days_of_access: _Optional[int] = ..., reason: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ConvertToVoucherResponse(_message.Message):
+    __slots__ = ("subscription", "voucher_id", "voucher_code")
+    SUBSCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    VOUCHER_ID_FIELD_NUMBER: _ClassVar[int]
+    VOUCHER_CODE_FIELD_NUMBER: _ClassVar[int]
+    subscription: Subscription
+    voucher_id: str
+    voucher_code: str
+    def __init__(self, subscription: _Optional[_Union[Subscription, _Mapping]] = ..., voucher_id: _Optional[str] = ..., voucher_code: _Optional[str] = ...) -> None: ...

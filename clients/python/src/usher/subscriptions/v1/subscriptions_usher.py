@@ -118,6 +118,15 @@ SUBSCRIPTION_SERVICE_ACKNOWLEDGE_SUBSCRIPTION_EXPORT = Method(
     has_request_id=True,
 )
 
+SUBSCRIPTION_SERVICE_CONVERT_TO_VOUCHER = Method(
+    "usher.subscriptions.v1.SubscriptionService",
+    "ConvertToVoucher",
+    subscriptions_pb2.ConvertToVoucherRequest,
+    subscriptions_pb2.ConvertToVoucherResponse,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
 
 class SubscriptionService:
     """Subscriptions and their life.
@@ -383,6 +392,31 @@ class SubscriptionService:
         })
         return self._channel.call(SUBSCRIPTION_SERVICE_ACKNOWLEDGE_SUBSCRIPTION_EXPORT, message, options)
 
+    def convert_to_voucher(
+        self,
+        request: subscriptions_pb2.ConvertToVoucherRequest | None = None,
+        *,
+        subscription_id: str | None = None,
+        package_code: str | None = None,
+        days_of_access: int | None = None,
+        reason: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> subscriptions_pb2.ConvertToVoucherResponse:
+        """Moves a print customer to digital, without a refund: ends the subscription to a print product and makes a voucher
+        for a subscription to another package, in one commit. Scope `subscriptions:write`.
+        Refusals: NOT_FOUND `SUBSCRIPTION_NOT_FOUND`, `PACKAGE_NOT_FOUND`; FAILED_PRECONDITION `SUBSCRIPTION_STATE`
+        (PENDING, DEACTIVATED), `NOT_A_PRINT_PRODUCT`.
+        """
+        message = build_request(subscriptions_pb2.ConvertToVoucherRequest, request, {
+            "subscription_id": subscription_id,
+            "package_code": package_code,
+            "days_of_access": days_of_access,
+            "reason": reason,
+            "request_id": request_id,
+        })
+        return self._channel.call(SUBSCRIPTION_SERVICE_CONVERT_TO_VOUCHER, message, options)
+
 
 class AsyncSubscriptionService:
     """Subscriptions and their life.
@@ -647,3 +681,28 @@ class AsyncSubscriptionService:
             "request_id": request_id,
         })
         return await self._channel.call(SUBSCRIPTION_SERVICE_ACKNOWLEDGE_SUBSCRIPTION_EXPORT, message, options)
+
+    async def convert_to_voucher(
+        self,
+        request: subscriptions_pb2.ConvertToVoucherRequest | None = None,
+        *,
+        subscription_id: str | None = None,
+        package_code: str | None = None,
+        days_of_access: int | None = None,
+        reason: str | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> subscriptions_pb2.ConvertToVoucherResponse:
+        """Moves a print customer to digital, without a refund: ends the subscription to a print product and makes a voucher
+        for a subscription to another package, in one commit. Scope `subscriptions:write`.
+        Refusals: NOT_FOUND `SUBSCRIPTION_NOT_FOUND`, `PACKAGE_NOT_FOUND`; FAILED_PRECONDITION `SUBSCRIPTION_STATE`
+        (PENDING, DEACTIVATED), `NOT_A_PRINT_PRODUCT`.
+        """
+        message = build_request(subscriptions_pb2.ConvertToVoucherRequest, request, {
+            "subscription_id": subscription_id,
+            "package_code": package_code,
+            "days_of_access": days_of_access,
+            "reason": reason,
+            "request_id": request_id,
+        })
+        return await self._channel.call(SUBSCRIPTION_SERVICE_CONVERT_TO_VOUCHER, message, options)
