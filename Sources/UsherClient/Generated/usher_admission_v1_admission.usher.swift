@@ -168,7 +168,8 @@ public struct Usher_Admission_V1_AdmissionServiceClient: Sendable {
     /// Makes 1 to 1,000 single tickets for one performance, each with its number and its barcode; they open the door once
     /// they are printed. Scope `admission:write`.
     /// Refusals: NOT_FOUND `ORDER_NOT_FOUND`, `PERFORMANCE_NOT_FOUND`; ALREADY_EXISTS `TICKET_NUMBER_TAKEN`;
-    /// FAILED_PRECONDITION `ORDER_TOO_LARGE`.
+    /// FAILED_PRECONDITION `ORDER_TOO_LARGE`; RESOURCE_EXHAUSTED `TICKET_NUMBERS_EXHAUSTED` (the performance has given its
+    /// last number; those that are given with the seats go on).
     public func issueTickets(
         _ request: Usher_Admission_V1_IssueTicketsRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Admission_V1_IssueTicketsResponse {
@@ -185,7 +186,8 @@ public struct Usher_Admission_V1_AdmissionServiceClient: Sendable {
     }
 
     /// Prints a ticket again: the old barcode and the old number are dead, and new ones made. Scope `admission:write`.
-    /// Refusals: NOT_FOUND `TICKET_NOT_FOUND`; FAILED_PRECONDITION `TICKET_CANCELLED`, `TICKET_NOT_PRINTED`.
+    /// Refusals: NOT_FOUND `TICKET_NOT_FOUND`; FAILED_PRECONDITION `TICKET_CANCELLED`, `TICKET_NOT_PRINTED`;
+    /// RESOURCE_EXHAUSTED `TICKET_NUMBERS_EXHAUSTED`.
     public func reprintTicket(
         _ request: Usher_Admission_V1_ReprintTicketRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Admission_V1_Ticket {

@@ -37,6 +37,12 @@ enum AdmissionRefusal {
             metadata: ["number": String(number)])
     }
 
+    static var ticketNumbersExhausted: Refusal {
+        Refusal(
+            .resourceExhausted, "TICKET_NUMBERS_EXHAUSTED",
+            "The performance has given its last ticket number: give the tickets numbers of your own.")
+    }
+
     static func passProductNotFound(_ id: String) -> Refusal {
         Refusal(
             .notFound, "PASS_PRODUCT_NOT_FOUND", "There is no pass product \(id.prefix(63)).",

@@ -20,7 +20,8 @@ enum TicketStore {
     /// Gives a ticket its number.
     ///
     /// - Parameter number: nil for the next after all that the performance has had.
-    /// - Throws: ALREADY_EXISTS `TICKET_NUMBER_TAKEN`, also where the number is dead.
+    /// - Throws: ALREADY_EXISTS `TICKET_NUMBER_TAKEN`, also where the number is dead; RESOURCE_EXHAUSTED
+    ///   `TICKET_NUMBERS_EXHAUSTED` where somebody has given the performance its last number.
     static func take(
         _ number: Int64?, of performanceKey: Int64, for id: ResourceID, in tx: Transaction
     ) throws -> Int64 {
@@ -44,7 +45,9 @@ enum TicketStore {
         let last = try tx.row(
             "SELECT number FROM ticket_numbers WHERE performance_key = ? ORDER BY number DESC LIMIT 1", performanceKey
         ) { try $0.int64(0) }
-        return (last ?? 0) + 1
+        let next = (last ?? 0) + 1
+        guard Ticket.numbers.contains(next) else { throw AdmissionRefusal.ticketNumbersExhausted }
+        return next
     }
 
     static func find(_ ticketID: Int64, in tx: Transaction) throws -> Ticket? {

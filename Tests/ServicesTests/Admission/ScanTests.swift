@@ -227,6 +227,38 @@ import UsherContract
         #expect(unknown?.reason == "PERFORMANCE_NOT_FOUND")
     }
 
+    /// While a ticket is printed again and again, scanners try every barcode that it has had: one lets somebody in.
+    @Test func oneEntryWhileTheTicketIsReprinted() async throws {
+        let harness = try await Harness.withNights(1)
+        let ticket = try await harness.printed()[0]
+        let barcodes = try await withThrowingTaskGroup(of: [String].self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    var barcodes: [String] = []
+                    for _ in 0..<10 {
+                        let printed = try await harness.call(
+                            Admissions.reprintTicket, .with { $0.ticketID = ticket.ticketID })
+                        barcodes.append(printed.barcode)
+                        _ = try await harness.scan(printed.barcode)
+                        _ = try await harness.scan(ticket.barcode)
+                    }
+                    return barcodes
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(Set(barcodes).count == 40)
+        for barcode in barcodes { _ = try await harness.scan(barcode) }
+        let scans = try await harness.call(
+            Admissions.listScans, .with { ($0.barcode, $0.pageSize) = (ticket.barcode, 1_000) }
+        ).scans
+        #expect(scans.count == 120 && scans.filter { $0.verdict == .ok }.count == 1)
+        // Of all that it has had, one barcode is live.
+        var live: [String] = []
+        for barcode in barcodes where try await harness.peek(barcode).verdict == .alreadyUsed { live.append(barcode) }
+        #expect(live.count == 1)
+    }
+
     /// 64 scanners, one barcode: one of them lets somebody in. With one nonce, all of them are told so.
     @Test(arguments: [false, true]) func oneEntryUnderConcurrency(withOneNonce: Bool) async throws {
         let harness = try await Harness.withNights(1)

@@ -36,6 +36,25 @@ import UsherContract
         #expect(refusal?.reason == "TICKET_NUMBER_TAKEN")
     }
 
+    @Test func theLastNumberIsTheLast() async throws {
+        let harness = try await Harness.withNights(1)
+        let last = Ticket.numbers.upperBound
+        _ = try await harness.issue { $0.seats = [.with { $0.number = last }] }
+        let issue = Usher_Admission_V1_IssueTicketsRequest.with { ($0.performanceID, $0.count) = ("night-1", 1) }
+        #expect(try await harness.refusal(Admissions.issueTickets, issue)?.reason == "TICKET_NUMBERS_EXHAUSTED")
+        let given = try await harness.issue { $0.seats = [.with { $0.number = last - 1 }] }
+        #expect(given.map(\.number) == [last - 1])
+    }
+
+    @Test func numbersAreGivenOnceUnderConcurrency() async throws {
+        let harness = try await Harness.withNights(1)
+        let numbers = try await withThrowingTaskGroup(of: [Int64].self) { group in
+            for _ in 0..<8 { group.addTask { try await harness.issue(50).map(\.number) } }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(numbers.sorted() == Array(1...400))
+    }
+
     @Test func onlyPrintedTicketsOpen() async throws {
         let harness = try await Harness.withNights(1)
         let tickets = try await harness.issue(3)

@@ -662,7 +662,8 @@ class AdmissionService:
         """Makes 1 to 1,000 single tickets for one performance, each with its number and its barcode; they open the door once
         they are printed. Scope `admission:write`.
         Refusals: NOT_FOUND `ORDER_NOT_FOUND`, `PERFORMANCE_NOT_FOUND`; ALREADY_EXISTS `TICKET_NUMBER_TAKEN`;
-        FAILED_PRECONDITION `ORDER_TOO_LARGE`.
+        FAILED_PRECONDITION `ORDER_TOO_LARGE`; RESOURCE_EXHAUSTED `TICKET_NUMBERS_EXHAUSTED` (the performance has given its
+        last number; those that are given with the seats go on).
         """
         message = build_request(admission_pb2.IssueTicketsRequest, request, {
             "order_id": order_id,
@@ -703,7 +704,8 @@ class AdmissionService:
         options: CallOptions | None = None,
     ) -> admission_pb2.Ticket:
         """Prints a ticket again: the old barcode and the old number are dead, and new ones made. Scope `admission:write`.
-        Refusals: NOT_FOUND `TICKET_NOT_FOUND`; FAILED_PRECONDITION `TICKET_CANCELLED`, `TICKET_NOT_PRINTED`.
+        Refusals: NOT_FOUND `TICKET_NOT_FOUND`; FAILED_PRECONDITION `TICKET_CANCELLED`, `TICKET_NOT_PRINTED`;
+        RESOURCE_EXHAUSTED `TICKET_NUMBERS_EXHAUSTED`.
         """
         message = build_request(admission_pb2.ReprintTicketRequest, request, {
             "ticket_id": ticket_id,
@@ -1295,7 +1297,8 @@ class AsyncAdmissionService:
         """Makes 1 to 1,000 single tickets for one performance, each with its number and its barcode; they open the door once
         they are printed. Scope `admission:write`.
         Refusals: NOT_FOUND `ORDER_NOT_FOUND`, `PERFORMANCE_NOT_FOUND`; ALREADY_EXISTS `TICKET_NUMBER_TAKEN`;
-        FAILED_PRECONDITION `ORDER_TOO_LARGE`.
+        FAILED_PRECONDITION `ORDER_TOO_LARGE`; RESOURCE_EXHAUSTED `TICKET_NUMBERS_EXHAUSTED` (the performance has given its
+        last number; those that are given with the seats go on).
         """
         message = build_request(admission_pb2.IssueTicketsRequest, request, {
             "order_id": order_id,
@@ -1336,7 +1339,8 @@ class AsyncAdmissionService:
         options: CallOptions | None = None,
     ) -> admission_pb2.Ticket:
         """Prints a ticket again: the old barcode and the old number are dead, and new ones made. Scope `admission:write`.
-        Refusals: NOT_FOUND `TICKET_NOT_FOUND`; FAILED_PRECONDITION `TICKET_CANCELLED`, `TICKET_NOT_PRINTED`.
+        Refusals: NOT_FOUND `TICKET_NOT_FOUND`; FAILED_PRECONDITION `TICKET_CANCELLED`, `TICKET_NOT_PRINTED`;
+        RESOURCE_EXHAUSTED `TICKET_NUMBERS_EXHAUSTED`.
         """
         message = build_request(admission_pb2.ReprintTicketRequest, request, {
             "ticket_id": ticket_id,
