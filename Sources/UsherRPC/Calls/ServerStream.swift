@@ -77,8 +77,8 @@ extension ServerStream {
     public func run(isEndless: Bool = false, _ body: @escaping @Sendable () async -> Result<[UInt8]?, Refusal>) {
         census.taskBegan()
         let task = Task(executorPreference: StreamExecutor.shared) {
-            finish(await body())
-            census.taskEnded()
+            self.finish(await body())
+            self.census.taskEnded()
         }
         let (isFailed, isDraining) = state.withLock { state in
             if state.result == nil { state.task = task }
