@@ -16,13 +16,13 @@ enum SeededBug: String, CaseIterable, Sendable {
     /// One use of a voucher more than there are redemptions.
     case useWithoutRedemption
 
-    /// What it comes to light by first.
-    var source: Discrepancy.Source {
+    /// What it comes to light by first: in a burst of calls an answer may come before the invariants are judged.
+    var sources: Set<Discrepancy.Source> {
         switch self {
-        case .doubleRedemption, .accessOutlivesItsSource, .useWithoutRedemption: .invariant
-        case .tombstoneForgotten: .answer
+        case .doubleRedemption, .accessOutlivesItsSource, .useWithoutRedemption: [.invariant, .answer]
+        case .tombstoneForgotten: [.answer]
         // The rows name no request.
-        case .requestIDsForgotten, .strayJournalRow: .journal
+        case .requestIDsForgotten, .strayJournalRow: [.journal]
         }
     }
 
