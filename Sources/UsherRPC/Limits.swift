@@ -97,6 +97,8 @@ public enum RPCLimits {
     static let controlFramesPerSecond = 100
     static let controlFramesPerAnswer = 8
     static let bytesPerControlFrame = 1 << 10
+    /// The most that answers earn: a client that opens its window for each small message of a stream may fall behind.
+    static let earnedControlFrames = 100_000
     /// Frames of the protocol itself that wait for a client that does not read.
     static let unsentControlFrames = 1_000
     /// Streams that were reset of late, whose frames on their way are not held against the client.

@@ -39,10 +39,10 @@ final class GRPCClient: Sendable {
 
     func answer(_ id: HTTP2StreamID) -> GRPCAnswer { recorder.state.withLock { $0.answers[id] ?? GRPCAnswer() } }
 
-    /// Whether everything of a stream has come.
+    /// Whether everything of a stream has come, or the connection is closed.
     func isOver(_ id: HTTP2StreamID) -> Bool {
         let answer = answer(id)
-        return answer.isEnded || answer.reset != nil
+        return answer.isEnded || answer.reset != nil || !isOpen
     }
 
     /// Does not make room for more of a stream's messages.

@@ -139,10 +139,14 @@ import UsherContract
         #expect((0..<3).map { _ in take(later) } == [true, true, false])
         #expect((0..<3).map { _ in take(.uptimeNanoseconds(2_000_000_000)) } == [true, true, false])
         #expect((0..<4).map { _ in take(.distantFuture) } == [true, true, true, false])
-        allowance.add(1)
+        allowance.earn(1)
         #expect((0..<2).map { _ in take(.distantFuture) } == [true, false])
         allowance.refill()
         #expect((0..<4).map { _ in take(.distantFuture) } == [true, true, true, false])
+        // What was earned is more than what comes back, and time takes none of it away.
+        var earning = Allowance(capacity: 1, perSecond: 1, most: 4, now: .uptimeNanoseconds(0))
+        earning.earn(10)
+        #expect((0..<5).map { _ in earning.take(.uptimeNanoseconds(0)) } == [true, true, true, true, false])
     }
 
     // MARK: Statuses

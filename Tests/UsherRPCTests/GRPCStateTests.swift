@@ -242,6 +242,19 @@ import UsherContract
         #expect(!frame())
     }
 
+    /// A client that opens its window after each small message is not taken for one that makes work for nothing.
+    @Test func framesForMessagesThatWereSentAreEarned() throws {
+        var state = state()
+        let action = state.begin(1, try head(), .bidirectional, isHalfClosed: false, now: start)
+        guard case .open(_, let key, _, _, _) = action else {
+            Issue.record("not open")
+            return
+        }
+        for _ in 0..<5_000 { _ = state.streamed(key, size: 10) }
+        let taken = (0..<10_000).filter { _ in state.controlFrame(start) }
+        #expect(taken.count == 10_000)
+    }
+
     @Test func aDrainWaitsForStreamsAndForTheClient() throws {
         var state = state()
         let key = try call(&state, 1)

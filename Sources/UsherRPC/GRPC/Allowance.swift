@@ -1,14 +1,17 @@
 import NIOCore
 
-/// How often something may still happen: it is used up one by one and comes back with time.
+/// How often something may still happen: it is used up one by one, comes back with time, and more of it is earned.
 struct Allowance: Sendable {
     private let capacity: Int
     private let perSecond: Int
+    /// The most that can be earned.
+    private let most: Int
     private var left: Int
     private var counted: NIODeadline
 
-    init(capacity: Int, perSecond: Int, now: NIODeadline) {
+    init(capacity: Int, perSecond: Int, most: Int = 0, now: NIODeadline) {
         self.capacity = capacity
+        self.most = max(capacity, most)
         self.perSecond = perSecond
         left = capacity
         counted = now
@@ -19,7 +22,7 @@ struct Allowance: Sendable {
         let seconds = (now - counted).nanoseconds / 1_000_000_000
         if seconds > 0 {
             // Past some point it is full, however long ago; that also keeps the product small.
-            add(Int(min(seconds, Int64(capacity))) * perSecond)
+            left = max(left, min(capacity, left + Int(min(seconds, Int64(capacity))) * perSecond))
             counted = counted + .seconds(seconds)
         }
         guard left > 0 else { return false }
@@ -27,7 +30,7 @@ struct Allowance: Sendable {
         return true
     }
 
-    mutating func add(_ count: Int) { left = min(capacity, left + count) }
+    mutating func earn(_ count: Int) { left = min(most, left + count) }
 
-    mutating func refill() { left = capacity }
+    mutating func refill() { left = max(left, capacity) }
 }

@@ -42,7 +42,8 @@ struct GRPCState: Sendable {
         self.settings = settings
         pings = Allowance(capacity: RPCLimits.pings, perSecond: RPCLimits.pingsPerSecond, now: now)
         controlFrames = Allowance(
-            capacity: RPCLimits.controlFrames, perSecond: RPCLimits.controlFramesPerSecond, now: now)
+            capacity: RPCLimits.controlFrames, perSecond: RPCLimits.controlFramesPerSecond,
+            most: RPCLimits.earnedControlFrames, now: now)
         lastActivity = now
         wakeUp = now + settings.idle
     }
@@ -228,7 +229,7 @@ extension GRPCState {
 
     private mutating func noteSent(_ size: Int) {
         pings.refill()
-        controlFrames.add(RPCLimits.controlFramesPerAnswer + size / RPCLimits.bytesPerControlFrame)
+        controlFrames.earn(RPCLimits.controlFramesPerAnswer + size / RPCLimits.bytesPerControlFrame)
     }
 }
 
