@@ -9,7 +9,10 @@ typealias VoucherClient = Usher_Vouchers_V1_VoucherServiceClient
 struct VoucherCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "voucher", abstract: "Vouchers: codes that open something.",
-        subcommands: [Generate.self, Import.self, List.self, Show.self, Redeem.self, Expire.self])
+        subcommands: [
+            Generate.self, Import.self, List.self, Show.self, Redeem.self, Expire.self, Reset.self,
+            Batch.self, Emails.self, Sessions.self,
+        ])
 
     struct Generate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -128,7 +131,7 @@ struct VoucherCommand: ParsableCommand {
 
         func run() async throws {
             try await options.withClient { client in
-                let found = try await voucher.find(client)
+                let found = try await voucher.findVoucher(client)
                 let redemptions = try await VoucherClient(transport: client).listRedemptions(
                     .with { ($0.voucherID, $0.pageSize) = (found.voucherID, 1_000) })
                 guard !options.json else {
@@ -185,7 +188,7 @@ struct VoucherCommand: ParsableCommand {
 
         func run() async throws {
             try await options.withClient { client in
-                let found = try await voucher.find(client)
+                let found = try await voucher.findVoucher(client)
                 let expired = try await VoucherClient(transport: client).expireVoucher(
                     .with { $0.voucherID = found.voucherID })
                 print(options.json ? try Readable.json(expired) : "expired \(expired.voucherID)")
@@ -196,7 +199,7 @@ struct VoucherCommand: ParsableCommand {
 
 extension String {
     /// The voucher that this code or id names.
-    fileprivate func find(_ client: UsherClient) async throws -> Usher_Vouchers_V1_Voucher {
+    func findVoucher(_ client: UsherClient) async throws -> Usher_Vouchers_V1_Voucher {
         let vouchers = VoucherClient(transport: client)
         do {
             return try await vouchers.getVoucher(.with { $0.voucherID = self })
@@ -217,6 +220,11 @@ extension Usher_Vouchers_V1_Voucher {
             voucherID, code, stateName, uses, orderID.orDash, Readable.time(createTime, hasCreateTime), expiry)
     }
 
+    /// What it may be used for, by the names of these.
+    fileprivate var items: [String] {
+        scope.assetIds + scope.packageIds + scope.priceOptionIds + (packageCode.isEmpty ? [] : [packageCode])
+    }
+
     fileprivate func show() {
         var table = Table("FIELD", "VALUE")
         table.add("id", voucherID)
@@ -224,7 +232,12 @@ extension Usher_Vouchers_V1_Voucher {
         table.add("name", name.orDash)
         table.add("state", stateName)
         table.add("used", uses)
-        table.add("for", scope.assetIds.isEmpty ? "everything" : scope.assetIds.joined(separator: ", "))
+        table.add("for", items.isEmpty ? "everything" : items.joined(separator: ", "))
+        if effect == .discount { table.add("discount", "\(discountPercent) %") }
+        if effect == .subscription { table.add("days of access", String(daysOfAccess)) }
+        if emailCount > 0 { table.add("e-mails", String(emailCount)) }
+        if heldCount > 0 { table.add("held", String(heldCount)) }
+        if !purchaserID.isEmpty { table.add("bought by", "\(purchaserID) in \(voucherOrderID)") }
         table.add("order", orderID.orDash)
         table.add("batch", batchID.orDash)
         table.add("redeem from", Readable.time(redeemFrom, hasRedeemFrom))

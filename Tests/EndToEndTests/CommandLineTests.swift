@@ -105,6 +105,48 @@ import UsherClient
         #expect(server.terminate() == 0)
     }
 
+    /// A support evening: a batch that ends, more time for one viewer, and who may use a voucher at all.
+    @Test func vouchersInCareByHand() throws {
+        let server = ServerProcess()
+        try server.start()
+        _ = try server.usher("org", "create", "nordfilm")
+        func usher(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+            try server.usher(arguments + ["--organisation", "nordfilm"])
+        }
+        _ = try usher(
+            "call", "usher.catalog.v1.CatalogService/CreateAsset",
+            #"{"asset": {"assetId": "opening", "type": "ASSET_TYPE_LIVE_EVENT", "title": "Opening Night"}}"#)
+        let generated = try usher("voucher", "generate", "--asset", "opening", "--count", "3", "--batch", "press")
+        let codes = generated.output.split(separator: "\n").map(String.init)
+        let later = "2099-01-01T00:00:00+01:00"
+        #expect(try usher("voucher", "reset", codes[0], "--until", later).errors.contains("VOUCHER_NOT_REDEEMED"))
+        #expect(try usher("voucher", "redeem", codes[0], "--viewer", "anna").status == 0)
+        #expect(try usher("voucher", "reset", codes[0], "--until", later).output.hasSuffix("2098-12-31T23:00:00Z\n"))
+        #expect(try usher("voucher", "reset", codes[0], "--until", "tomorrow").status != 0)
+        #expect(try usher("voucher", "sessions", codes[0]).output.isEmpty)
+
+        let file = "\(server.directory)/viewers.csv"
+        try "email\nderby@mail.com\nrubbish\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let added = try usher("voucher", "emails", codes[1], "--add", "carl@mail.com", "--add-file", file)
+        #expect(added.status == 1 && added.output == "added 1, now 1\nadded 1, now 2\n")
+        #expect(added.errors.contains("row 3: EMAIL_INVALID"))
+        #expect(try usher("voucher", "emails", codes[1]).output == "carl@mail.com\nderby@mail.com\n")
+        let refused = try usher("voucher", "redeem", codes[1], "--viewer", "anna")
+        #expect(refused.status == 1 && refused.errors.contains("NOT_ELIGIBLE"))
+        #expect(try usher("voucher", "emails", codes[1], "--remove", "Carl@mail.com").output == "removed 1, now 1\n")
+        #expect(try usher("voucher", "show", codes[1]).output.contains("e-mails"))
+
+        let batch = try usher("voucher", "batch", "press")
+        #expect(batch.output.contains("redeemed") && batch.output.hasPrefix("FIELD"))
+        let dry = try usher("voucher", "batch", "press", "--expire", "--dry-run")
+        #expect(dry.output == "would expire 3 vouchers, 1 accesses with them\n")
+        let ended = try usher("voucher", "batch", "press", "--expire")
+        #expect(ended.output == "expired 3 vouchers, 1 accesses with them\n")
+        #expect(try usher("access", "check", "--viewer", "anna", "--asset", "opening").status == 1)
+        #expect(try usher("voucher", "batch", "none").errors.contains("BATCH_NOT_FOUND"))
+        #expect(server.terminate() == 0)
+    }
+
     @Test func passesAndScansByHand() async throws {
         let server = ServerProcess()
         try server.start()

@@ -189,6 +189,40 @@ import UsherContract
             #expect(Voucher.Discount(percent: percent).reduced(Int64(price)) == Int64(left))
         }
     }
+    /// Days are calendar days in the organisation's time zone: over a change of the clocks the hour stays.
+    @Test(arguments: [
+        ("2027-03-20T12:00:00Z", Int32(30), "2027-04-19T11:00:00Z"),
+        ("2027-10-20T12:00:00Z", 30, "2027-11-19T13:00:00Z"),
+        ("2028-02-28T23:30:00Z", 1, "2028-02-29T23:30:00Z"), ("2027-12-31T12:00:00Z", 9_999, "2055-05-17T11:00:00Z"),
+    ])
+    func daysOfAccess(start: String, days: Int32, end: String) async throws {
+        let harness = try await Self.digital()
+        try await harness.call(
+            Organisations.updateSettings,
+            .with { ($0.settings.timeZone, $0.updateMask.paths) = ("Europe/Stockholm", ["time_zone"]) })
+        harness.now = try Instant.parsed(start)
+        _ = try await createTryOut(harness, "DAYS") { $0.daysOfAccess = days }
+        let expiry = try await harness.redeem("DAYS").access.expireTime
+        #expect(Instant(expiry) == (try Instant.parsed(end)))
+    }
+
+    /// 64 at once with one code, and one viewer with 64 codes: one subscription each.
+    @Test(arguments: [true, false])
+    func oneSubscriptionUnderConcurrency(isOneCode: Bool) async throws {
+        let harness = try await Self.digital()
+        for number in 0..<(isOneCode ? 1 : 64) { _ = try await createTryOut(harness, "CODE-\(number)") }
+        let reasons = try await withThrowingTaskGroup(of: String?.self) { group in
+            for number in 0..<64 {
+                let (code, viewer) = isOneCode ? ("CODE-0", "viewer-\(number)") : ("CODE-\(number)", "anna")
+                group.addTask { try await harness.redeemReason(code, viewer) }
+            }
+            return try await group.reduce(into: [String?]()) { $0.append($1) }
+        }
+        #expect(reasons.count { $0 == nil } == 1)
+        #expect(reasons.count { $0 == (isOneCode ? "VOUCHER_USED" : "ALREADY_SUBSCRIBED") } == 63)
+        let made = try await harness.call(Subscriptions.listSubscriptions, .with { $0.pageSize = 1_000 })
+        #expect(made.subscriptions.count == 1)
+    }
 }
 
 extension Usher_Vouchers_V1_Voucher {
