@@ -504,8 +504,8 @@ public nonisolated struct Usher_Distribution_V1_Ticket: @unchecked Sendable {
     set {_uniqueStorage()._transferLimit = newValue}
   }
 
-  /// What is scanned at the door. Told to its owner (and the owner's fellow relays) and to the organisation only: whoever
-  /// distributed a ticket must not come in with it.
+  /// What is scanned at the door. Told to its owner (and the owner's fellow relays) and to the organisation only:
+  /// whoever distributed a ticket must not come in with it.
   public var barcode: String {
     get {_storage._barcode}
     set {_uniqueStorage()._barcode = newValue}

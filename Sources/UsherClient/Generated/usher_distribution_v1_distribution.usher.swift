@@ -13,7 +13,8 @@ public import UsherAPI
 /// FAILED_PRECONDITION `TICKET_CANCELLED`; then
 /// to distribute: PERMISSION_DENIED `NOT_OWNER`, FAILED_PRECONDITION `TICKET_CONTROLLED`, `TRANSFER_PENDING`;
 /// to take back: FAILED_PRECONDITION `NOT_DISTRIBUTED`, `TAKE_BACK_NOT_ALLOWED`, `TICKET_CONTROLLED`, PERMISSION_DENIED
-/// `NOT_DISTRIBUTOR`; then RESOURCE_EXHAUSTED `TAKE_BACK_LIMIT_REACHED` (with the metadata `allowed`: how many more now).
+/// `NOT_DISTRIBUTOR`; then RESOURCE_EXHAUSTED `TAKE_BACK_LIMIT_REACHED` (how many more are allowed now in the metadata
+/// `allowed`).
 /// A refusal that is about one ticket has its id in the metadata `ticket_id`.
 public struct Usher_Distribution_V1_DistributionServiceClient: Sendable {
     private let transport: any UnaryTransport
@@ -37,8 +38,9 @@ public struct Usher_Distribution_V1_DistributionServiceClient: Sendable {
         try await transport.unary(Usher_Distribution_V1_DistributionService.getTicket, request, options: options)
     }
 
-    /// Lists tickets, by performance and then oldest first. A page can be shorter than asked, and even empty, before the last one.
-    /// Scope `distribution:read`. Refusals: NOT_FOUND `CONTACT_NOT_FOUND`; PERMISSION_DENIED `NOT_YOUR_STRUCTURE`.
+    /// Lists tickets, by performance and then oldest first. A page can be shorter than asked, and even empty, before the
+    /// last one. Scope `distribution:read`.
+    /// Refusals: NOT_FOUND `CONTACT_NOT_FOUND`; PERMISSION_DENIED `NOT_YOUR_STRUCTURE`.
     public func listTickets(
         _ request: Usher_Distribution_V1_ListTicketsRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Distribution_V1_ListTicketsResponse {
@@ -204,9 +206,9 @@ public struct Usher_Distribution_V1_DistributionServiceClient: Sendable {
     /// address: the acting contact's own are distributed, and those that it distributed are taken back and given anew.
     /// Scope `distribution:write`. Refusals: NOT_FOUND `CONTACT_NOT_FOUND`; INVALID_ARGUMENT `TOO_MANY_ROWS`, and what
     /// is wrong with the header (`CSV_COLUMN_MISSING` …); with `atomic`, the reason of the first row that cannot be done,
-    /// its number in the metadata `row`. Reasons of rows: those of CSV (`CSV_QUOTE_INVALID` …), `TICKET_NOT_FOUND`, `ROW_REPEATED` (the ticket stands in an earlier row),
-    /// `ROW_STALE` (`CC Email` is the owner's no more), `CONTACT_NOT_FOUND` (no contact has the new address), and those of
-    /// distributing and taking back.
+    /// its number in the metadata `row`. Reasons of rows: those of CSV (`CSV_QUOTE_INVALID` …), `TICKET_NOT_FOUND`,
+    /// `ROW_REPEATED` (the ticket stands in an earlier row), `ROW_STALE` (`CC Email` is the owner's no more),
+    /// `CONTACT_NOT_FOUND` (no contact has the new address), and those of distributing and taking back.
     public func importTicketDetails(
         _ request: Usher_Distribution_V1_ImportTicketDetailsRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Distribution_V1_ImportTicketDetailsResponse {

@@ -56,9 +56,13 @@ enum TicketPrint {
 
 /// Kills a ticket's barcode and makes a new one, in the same commit.
 enum TicketReissue {
-    /// - Parameter renumbers: whether the ticket's number dies too.
+    /// - Parameters:
+    ///   - renumbers: whether the ticket's number dies too.
+    ///   - holderName: whose name is on it from now on; nil for whose it is.
     /// - Throws: NOT_FOUND `TICKET_NOT_FOUND`; FAILED_PRECONDITION `TICKET_CANCELLED`.
-    static func apply(_ ticketID: Int64, renumbers: Bool = false, in tx: Transaction) throws -> Ticket {
+    static func apply(
+        _ ticketID: Int64, renumbers: Bool = false, holderName: String? = nil, in tx: Transaction
+    ) throws -> Ticket {
         guard let before = try TicketStore.find(ticketID, in: tx) else { throw AdmissionRefusal.ticketNotFound }
         guard let old = before.barcode else { throw AdmissionRefusal.ticketCancelled }
         var ticket = before
@@ -66,6 +70,7 @@ enum TicketReissue {
             ticket.number = try TicketStore.take(nil, of: ticket.admission.performanceKey, for: ticket.id, in: tx)
             ticket.admission.number = ticket.number
         }
+        if let holderName { ticket.admission.holderName = holderName }
         if ticket.admission.printTime != nil { ticket.admission.printTime = tx.now }
         ticket.admission.updateTime = tx.now
         try AdmissionStore.update(ticket.admission, in: tx)

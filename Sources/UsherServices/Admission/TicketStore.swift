@@ -69,10 +69,4 @@ enum TicketStore {
     static func isControlled(_ ticketID: Int64, in tx: Transaction) throws -> Bool {
         try AdmissionStore.ofTicket(ticketID, in: tx).map { $0.admission.presence != .neverIn } ?? false
     }
-
-    static func setHolder(_ name: String, of ticketID: Int64, in tx: Transaction) throws {
-        guard var admission = try AdmissionStore.ofTicket(ticketID, in: tx)?.admission else { return }
-        (admission.holderName, admission.updateTime) = (name, tx.now)
-        try AdmissionStore.update(admission, in: tx)
-    }
 }

@@ -147,8 +147,8 @@ struct TicketMoves {
         if let transfer = before.pendingTransferKey {
             try HeldTicketStore.end(transfer, as: kind == .transferred ? .accepted : .cancelled, in: tx)
         }
-        try TicketStore.setHolder(holderName.isEmpty ? recipient.name : holderName, of: before.id.number, in: tx)
-        _ = try TicketReissue.apply(before.id.number, in: tx)
+        _ = try TicketReissue.apply(
+            before.id.number, holderName: holderName.isEmpty ? recipient.name : holderName, in: tx)
         try HeldTicketStore.insertMove(
             TicketMove(
                 kind: kind, actingKey: acting.id.number, fromKey: before.ownerKey, toKey: after.ownerKey,
