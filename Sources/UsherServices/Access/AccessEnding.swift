@@ -12,11 +12,15 @@ enum AccessEnding {
         return true
     }
 
-    /// Ends all accesses of a viewer.
+    /// Ends all accesses and subscriptions of a viewer who is deleted.
     ///
-    /// - Returns: how many there were.
+    /// - Returns: how many accesses there were.
     static func apply(toAllOf viewerKey: Int64, in tx: Transaction) throws -> Int {
-        try AccessStore.revokeAll(of: viewerKey, in: tx)
+        let ended = try AccessStore.revokeAll(of: viewerKey, in: tx)
+        for subscription in try SubscriptionStore.all(of: viewerKey, in: tx) {
+            _ = try SubscriptionLife.cancel(subscription, atPeriodEnd: false, reason: "VIEWER_DELETED", in: tx)
+        }
+        return ended
     }
 
     /// Ends for now all accesses and subscriptions of a viewer who is deactivated.

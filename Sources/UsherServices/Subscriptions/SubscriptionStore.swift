@@ -123,6 +123,11 @@ enum SubscriptionStore {
         }
     }
 
+    /// Every subscription of one viewer: a handful.
+    static func all(of viewerKey: Int64, in tx: Transaction) throws -> [Subscription] {
+        try tx.rows("SELECT \(columns) FROM subscriptions WHERE viewer_key = ?", viewerKey, read: subscription)
+    }
+
     /// The viewer's subscriptions to a package that may not be over, apart from the one with the id `except`.
     static func held(
         _ packageKey: Int64, by viewerKey: Int64, at now: Instant, except: Int64, in tx: Transaction

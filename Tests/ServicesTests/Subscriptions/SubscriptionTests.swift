@@ -237,6 +237,18 @@ import UsherStorage
         #expect(try await !harness.check("opening") { $0.viewerID = "anna" }.allowed)
     }
 
+    @Test func aDeletedViewersEndForGood() async throws {
+        let harness = try await Harness.withPackage(graceDays: 5)
+        let made = try await harness.subscribe("anna") { $0.activate = true }
+        try await harness.call(Catalog.deleteViewer, .with { $0.viewerID = "anna" })
+        let after = try await harness.get(made)
+        #expect(after.state == .deactivated && after.cancelReason == "VIEWER_DELETED")
+        #expect(try await harness.apply(.renew, to: made).refusal?.reason == "SUBSCRIPTION_STATE")
+        #expect(try await harness.call(Accesses.getAccess, .with { $0.accessID = made.accessID }).state == .revoked)
+        // Another of the same name begins with nothing, and may subscribe.
+        #expect(try await harness.subscribe("anna") { $0.activate = true }.state == .active)
+    }
+
     // MARK: Making and listing
 
     @Test func byPriceOptionAndByPaymentPeriod() async throws {
