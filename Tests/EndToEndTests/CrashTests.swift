@@ -24,7 +24,7 @@ import UsherRPC
         try await setup.createOpening()
         await setup.close()
         for round in 1...Self.rounds {
-            let client = try server.client(organisation: "nordfilm", timeout: .seconds(2))
+            let client = try server.client(organisation: "nordfilm", timeout: .seconds(60))
             let codes = try await client.generate(Self.vouchersPerRound)
             let delay = Duration.milliseconds(Int.random(in: 5...250, using: &random))
             let attempts = try await attack(server, client, codes, killAfter: delay)
