@@ -138,7 +138,7 @@ import UsherContract
         await setup.close()
         var (whole, absent) = (0, 0)
         for round in 0..<Self.rounds {
-            let client = try server.client(organisation: "adeprimo", timeout: .seconds(2))
+            let client = try server.client(organisation: "adeprimo", timeout: .seconds(60))
             let codes = try await client.vouchers.generateVouchers(
                 .with {
                     ($0.count, $0.packageCode, $0.daysOfAccess) = (1_000, "adeprimo_digital", 30)

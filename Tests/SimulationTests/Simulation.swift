@@ -52,6 +52,8 @@ final class Simulation {
 
     /// Runs a round. Throws a ``Discrepancy`` that says how to see it again.
     func run(steps: Int) throws {
+        // The calls hold the simulation, which else would never be closed.
+        defer { repeatable = [] }
         do {
             let names = (1...SimulationLimits.organisations).map { "org-\($0)" } + [Wilderness.organisationID]
             for name in names { try run([OrganisationSteps.create(name, self)]) }
