@@ -13,12 +13,17 @@ enum FileOperation: Sendable {
 }
 
 enum FileSystem {
+    /// A function in a struct: a lock that hands out a bare function leaves it with one more layer around it each time.
+    struct Observer: Sendable {
+        let begin: @Sendable (FileOperation) throws -> Void
+    }
+
     /// Told of each operation before it is done; what it throws makes the operation fail. Only tests of power loss and
     /// of faults set it: SQLite's own files can be observed through a VFS, these cannot.
-    static let observer = Mutex<(@Sendable (FileOperation) throws -> Void)?>(nil)
+    static let observer = Mutex<Observer?>(nil)
 
     private static func begin(_ operation: FileOperation) throws {
-        try observer.withLock { $0 }?(operation)
+        try observer.withLock { $0 }?.begin(operation)
     }
 
     /// Makes a directory that only its owner may enter; fine if it exists.

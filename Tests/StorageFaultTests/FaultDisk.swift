@@ -203,7 +203,7 @@ final class FaultDisk: Sendable {
             after: { Unmanaged<FaultDisk>.fromOpaque($0!).takeUnretainedValue().after($1!.pointee) })
         precondition(cfault_register(observer) == 0, "the fault VFS cannot be registered")
         FileSystem.observer.withLock { observer in
-            observer = { operation in
+            observer = FileSystem.Observer { operation in
                 let path =
                     switch operation {
                     case .makeDirectory(let path), .sync(let path), .remove(let path), .move(_, let path): path
