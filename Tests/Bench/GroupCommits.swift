@@ -4,15 +4,18 @@ import UsherContract
 import UsherServices
 import UsherStorage
 
-/// The statements of RedeemVoucher with nothing around them: one connection, 256 redemptions in each transaction.
+/// The statements of a redemption with nothing around them: one connection, 256 redemptions in each transaction.
 ///
 /// The service's own function runs them, in one body of a write, so that they are the same statements always; what a
 /// lane adds to each call (queue, savepoint, completion) is left out, and so is the wire. The request log is the
 /// lane's, whose two statements therefore stand here once more: without their rows a commit would be smaller than the
 /// real one.
 enum GroupCommits {
-    static func run(_ path: LanePath, _ redemptions: Redemptions, for duration: Duration) async throws -> Sample {
-        let redeem = try path.row(of: Usher_Vouchers_V1_VoucherService.redeemVoucher.descriptor)
+    /// - Parameter method: what the redemptions call.
+    static func run(
+        _ path: LanePath, _ method: MethodDescriptor, _ redemptions: Redemptions, for duration: Duration
+    ) async throws -> Sample {
+        let redeem = try path.row(of: method)
         let clock = ContinuousClock()
         let start = clock.now
         var sample = Sample()

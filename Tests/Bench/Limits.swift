@@ -12,6 +12,8 @@ enum BenchLimits {
 
     /// Viewers whose access is checked, and as many others who redeem: far more than a connection's page cache holds.
     static let viewers = 10_000
+    /// Viewers whom nobody knew and who subscribe: more than a run comes to.
+    static let newViewers = 100_000_000
     static let viewersRange = 1...10_000_000
     /// Questions of one BatchCheckAccess call, the most that it takes, and how many calls are made ready.
     static let questionsPerCall = 1_000

@@ -25,16 +25,16 @@ struct Measurement: Sendable {
         server("play 4x16") { try await $0.play(.deep, for: $1) },
         lanes("play lane 64") { try await $0.bed.play(Shape(1, BenchLimits.callers), for: $1) },
         server("generate", "rows") { try await $0.generate(for: $1) },
+        server("import", "rows") { try await $0.importCodes(for: $1) },
         server("take back", "tickets") { try await $0.takeBack(for: $1) },
         redeem(.wide), redeem(.deep),
         scan(.wide), scan(.deep),
         server("redeem hot 4x16") { try await $0.redeemHot(.deep, for: $1) },
-        lanes("redeem lane 64") { try await $0.bed.redeem(Shape(1, BenchLimits.callers), for: $1) },
+        lanes("redeem lane 64") { try await $0.bed.redeem(.access, Shape(1, BenchLimits.callers), for: $1) },
         lanes("scan lane 64") { try await $0.bed.scan(Shape(1, BenchLimits.callers), for: $1) },
-        lanes("redeem commits of 256") { lanes, duration in
-            try await lanes.bed.stockUp(for: .deep, duration)
-            return try await GroupCommits.run(lanes.path, lanes.bed.redemptions, for: duration)
-        },
+        commits(.access),
+        redeem(.deep, .subscription), commits(.subscription),
+        redeem(.deep, .discount), commits(.discount),
     ]
 
     private static func echo(_ shape: Shape) -> Measurement {
@@ -45,8 +45,19 @@ struct Measurement: Sendable {
         server("check \(shape)") { try await $0.checkAccess(shape, for: $1) }
     }
 
-    private static func redeem(_ shape: Shape) -> Measurement {
-        server("redeem \(shape)") { try await $0.redeem(shape, for: $1) }
+    private static func redeem(_ shape: Shape, _ effect: Effect = .access) -> Measurement {
+        server("\(name(effect)) \(shape)") { try await $0.redeem(effect, shape, for: $1) }
+    }
+
+    private static func commits(_ effect: Effect) -> Measurement {
+        lanes("\(name(effect)) commits of 256") { lanes, duration in
+            try await GroupCommits.run(
+                lanes.path, effect.method, lanes.bed.stock(of: effect, for: .deep, duration), for: duration)
+        }
+    }
+
+    private static func name(_ effect: Effect) -> String {
+        effect == .access ? "redeem" : "redeem \(effect)"
     }
 
     private static func scan(_ shape: Shape) -> Measurement {

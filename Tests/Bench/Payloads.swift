@@ -3,8 +3,11 @@ import UsherAPI
 
 // Requests that are encoded before a measurement, so that it spends nothing on making them.
 
-/// Redemptions that are ready to be sent, each used once.
+/// Uses of vouchers that are ready to be sent, each once.
 final class Redemptions: Sendable {
+    /// Encodes the use of a code by one of the viewers.
+    typealias Request = @Sendable (_ code: String, _ viewer: Int, _ requestID: String) throws -> [UInt8]
+
     private struct State {
         var ready: ArraySlice<[UInt8]> = []
         var made = 0
@@ -12,12 +15,24 @@ final class Redemptions: Sendable {
 
     private let prefix: String
     private let viewers: Int
+    private let request: Request
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - prefix: of the request ids, so that no two stocks of one server make the same.
-    ///   - viewers: how many redeem in turn.
-    init(prefix: String, viewers: Int = BenchLimits.viewers) { (self.prefix, self.viewers) = (prefix, viewers) }
+    ///   - viewers: how many use codes in turn.
+    init(prefix: String, viewers: Int = BenchLimits.viewers, request: @escaping Request) {
+        (self.prefix, self.viewers, self.request) = (prefix, viewers, request)
+    }
+
+    /// RedeemVoucher, by viewers whose names begin so.
+    static func redeem(by viewers: String) -> Request {
+        { code, viewer, requestID in
+            try Usher_Vouchers_V1_RedeemVoucherRequest.with {
+                ($0.code, $0.viewerID, $0.requestID) = (code, viewers + String(viewer), requestID)
+            }.serializedBytes()
+        }
+    }
 
     var count: Int { state.withLock { $0.ready.count } }
 
@@ -31,24 +46,20 @@ final class Redemptions: Sendable {
         }
     }
 
-    /// One redemption for each code, not in the order in which the codes were made.
-    ///
-    /// - Parameter viewers: whose name begins so, many times over; they redeem in turn.
-    func add(_ codes: [String], viewers: String) throws {
+    /// One use of each code, not in the order in which the codes were made.
+    func add(_ codes: [String]) throws {
         try state.withLock { state in
             var encoded: [[UInt8]] = []
             encoded.reserveCapacity(state.ready.count + codes.count)
             encoded += state.ready
             for position in codes.indices {
                 let number = String(state.made)
-                let viewer = Scatter.index(state.made % self.viewers, of: self.viewers)
-                let request = Usher_Vouchers_V1_RedeemVoucherRequest.with {
-                    $0.code = codes[Scatter.index(position, of: codes.count)]
-                    $0.viewerID = viewers + String(viewer)
-                    // As long as a UUID, which is what clients send.
-                    $0.requestID = String(repeating: "0", count: 36 - prefix.count - number.count) + prefix + number
-                }
-                encoded.append(try request.serializedBytes())
+                // As long as a UUID, which is what clients send.
+                let requestID = String(repeating: "0", count: 36 - prefix.count - number.count) + prefix + number
+                encoded.append(
+                    try request(
+                        codes[Scatter.index(position, of: codes.count)],
+                        Scatter.index(state.made % viewers, of: viewers), requestID))
                 state.made += 1
             }
             state.ready = encoded[...]

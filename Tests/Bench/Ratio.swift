@@ -13,6 +13,12 @@ struct Ratio: Sendable {
         throughput("Redeem 64x1 / commits of 256", "redeem 64x1", over: "redeem commits of 256", target: ">= 0.6"),
         throughput("Redeem 4x16 / commits of 256", "redeem 4x16", over: "redeem commits of 256", target: ">= 0.6"),
         throughput("Redeem write lane 64 / commits of 256", "redeem lane 64", over: "redeem commits of 256"),
+        throughput(
+            "Redeem subscription 4x16 / commits of 256", "redeem subscription 4x16",
+            over: "redeem subscription commits of 256", target: ">= 0.6"),
+        throughput(
+            "Purchase at a discount 4x16 / commits of 256", "redeem discount 4x16",
+            over: "redeem discount commits of 256", target: ">= 0.6"),
         throughput("Redeem hot voucher / many, 4x16", "redeem hot 4x16", over: "redeem 4x16", target: ">= 1"),
         throughput("Scan / redeem, write lane 64", "scan lane 64", over: "redeem lane 64", target: ">= 1"),
         throughput("Scan / redeem, 64x1", "scan 64x1", over: "redeem 64x1", target: ">= 1"),
@@ -26,6 +32,9 @@ struct Ratio: Sendable {
         },
         Ratio(name: "generated rows/s, in thousands", target: ">= 100") { round in
             round["generate"].map { $0.perSecond / 1_000 }
+        },
+        Ratio(name: "imported rows/s, in thousands", target: ">= 100") { round in
+            round["import"].map { $0.perSecond / 1_000 }
         },
     ]
 

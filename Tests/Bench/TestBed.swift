@@ -15,8 +15,10 @@ final class TestBed: Sendable {
 
     let path: any CallPath
     private let vouchers: Usher_Vouchers_V1_VoucherServiceClient
-    let redemptions = Redemptions(prefix: "many-")
-    private let hotRedemptions = Redemptions(prefix: "hot-")
+    private let redemptions = Redemptions(prefix: "many-", request: Redemptions.redeem(by: "guest-"))
+    private let hotRedemptions = Redemptions(prefix: "hot-", request: Redemptions.redeem(by: "guest-"))
+    private let effects: Effects
+    private let imports = Imports()
     private let hotCode: String
     private let admissions: Usher_Admission_V1_AdmissionServiceClient
     private let scans = Scans()
@@ -41,13 +43,14 @@ final class TestBed: Sendable {
             .with {
                 $0.asset = .with { ($0.assetID, $0.type, $0.title) = (Self.performanceID, .performance, "Night") }
             })
+        effects = try await Effects(transport, assetID: Self.assetID)
         hotCode = try await vouchers.generateVouchers(Self.batch(1) { $0.unlimited = true }).vouchers[0].code
         for (name, count) in [("viewer-", viewers), ("guest-", BenchLimits.viewers)] {
-            let first = Redemptions(prefix: name, viewers: count)
+            let first = Redemptions(prefix: name, viewers: count, request: Redemptions.redeem(by: name))
             for start in stride(from: 0, to: count, by: BenchLimits.vouchersPerCall) {
                 let size = min(count - start, BenchLimits.vouchersPerCall)
                 let batch = try await vouchers.generateVouchers(Self.batch(size))
-                try first.add(batch.vouchers.map(\.code), viewers: name)
+                try first.add(batch.vouchers.map(\.code))
                 _ = try await load(Self.redeem, .deep, .seconds(120), next: first.next)
             }
         }
@@ -73,16 +76,23 @@ final class TestBed: Sendable {
         return try await load(method, shape, duration, next: plays.next)
     }
 
-    /// Redemptions of vouchers that are used once, each under a request id.
-    func redeem(_ shape: Shape, for duration: Duration) async throws -> Sample {
-        try await stockUp(for: shape, duration)
-        return try await load(Self.redeem, shape, duration, next: redemptions.next)
+    /// Uses of vouchers of one effect, each once, under a request id.
+    func redeem(_ effect: Effect, _ shape: Shape, for duration: Duration) async throws -> Sample {
+        try await load(effect.method, shape, duration, next: stock(of: effect, for: shape, duration).next)
+    }
+
+    /// What is ready to be redeemed in a measurement, which is enough for it.
+    func stock(of effect: Effect, for shape: Shape, _ duration: Duration) async throws -> Redemptions {
+        let count = Self.stock(for: shape, duration)
+        guard effect == .access else { return try await effects.stock(of: effect, count) }
+        try await stockUp(count)
+        return redemptions
     }
 
     /// Redemptions of one voucher by many viewers.
     func redeemHot(_ shape: Shape, for duration: Duration) async throws -> Sample {
         let missing = Self.stock(for: shape, duration) - hotRedemptions.count
-        if missing > 0 { try hotRedemptions.add(Array(repeating: hotCode, count: missing), viewers: "guest-") }
+        if missing > 0 { try hotRedemptions.add(Array(repeating: hotCode, count: missing)) }
         return try await load(Self.redeem, shape, duration, next: hotRedemptions.next)
     }
 
@@ -111,6 +121,14 @@ final class TestBed: Sendable {
         return sample
     }
 
+    /// Codes that are imported, in calls of as many as one call takes.
+    func importCodes(for duration: Duration) async throws -> Sample {
+        let method = Usher_Vouchers_V1_VoucherService.importVouchers.descriptor
+        var sample = try await load(method, .single, duration, next: imports.next)
+        sample.count *= BenchLimits.vouchersPerCall
+        return sample
+    }
+
     /// Tickets that are taken back and given to someone else under a new barcode, as many a call as one takes.
     func takeBack(for duration: Duration) async throws -> Sample {
         let method = Usher_Distribution_V1_DistributionService.takeBackTickets.descriptor
@@ -119,22 +137,22 @@ final class TestBed: Sendable {
         return sample
     }
 
-    /// Sees to it that there is enough to redeem for a measurement.
-    func stockUp(for shape: Shape, _ duration: Duration) async throws {
+    /// Sees to it that so many redemptions are ready.
+    private func stockUp(_ count: Int) async throws {
         for reply in generated.withLock({ replies in
             defer { replies = [] }
             return replies
         }) {
             let batch = try Usher_Vouchers_V1_GenerateVouchersResponse(serializedBytes: reply)
-            try redemptions.add(batch.vouchers.map(\.code), viewers: "guest-")
+            try redemptions.add(batch.vouchers.map(\.code))
         }
-        while redemptions.count < Self.stock(for: shape, duration) {
+        while redemptions.count < count {
             let batch = try await vouchers.generateVouchers(Self.batch(BenchLimits.vouchersPerCall))
-            try redemptions.add(batch.vouchers.map(\.code), viewers: "guest-")
+            try redemptions.add(batch.vouchers.map(\.code))
         }
     }
 
-    private static let redeem = Usher_Vouchers_V1_VoucherService.redeemVoucher.descriptor
+    private static let redeem = Effect.access.method
 
     private static func stock(for shape: Shape, _ duration: Duration) -> Int {
         let perSecond = shape == .single ? BenchLimits.slowStock : BenchLimits.fastStock

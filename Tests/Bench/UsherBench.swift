@@ -14,13 +14,14 @@ struct UsherBench: AsyncParsableCommand {
             next call when the last one was answered. Its percentiles are therefore those of patient callers; an open
             loop, which keeps its rate whatever the answers do, is not here yet.
 
-            'echo' is a bare frame server with protobuf decoded and encoded; 'check', 'redeem' and 'scan' are
-            CheckAccess, RedeemVoucher and ScanBarcode against 'usher serve' in a process of its own, 'batch' is
-            BatchCheckAccess with 1,000 questions a call, 'play' is StartPlayback; 'lane 64' is the same function with
-            64 callers without a wire; 'commits of 256' are the same statements with nothing around them; 'fdatasync'
-            writes a page in place and syncs it. 'take back' gives distributed tickets to somebody
-            else, each under a new barcode, 1,000 of 10,000 a call. 'CPU' is processor time of the answering process,
-            per call.
+            'echo' is a bare frame server with protobuf decoded and encoded. Against 'usher serve' in a process of its
+            own: 'check', 'redeem' and 'scan' are CheckAccess, RedeemVoucher and ScanBarcode; 'batch' is
+            BatchCheckAccess with 1,000 questions a call, 'play' is StartPlayback; 'redeem subscription' begins a
+            subscription by its voucher, 'redeem discount' is RecordPurchase with a discount voucher; 'generate' and
+            'import' make 10,000 vouchers a call; 'take back' gives distributed tickets to somebody else, each under a
+            new barcode, 1,000 of 10,000 a call. 'lane 64' is the same function with 64 callers without a wire; 'commits
+            of 256' are the same statements with nothing around them; 'fdatasync' writes a page in place and syncs it.
+            'CPU' is processor time of the answering process, per call.
 
             Examples:
               usher-bench
