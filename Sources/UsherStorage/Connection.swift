@@ -23,6 +23,7 @@ final class Connection: @unchecked Sendable {
 
     private let queue: DatabaseQueue
     private let kind: Kind
+    private let statements = StatementCache()
     private let wal = WALSize()
 
     /// Opens the file at `path`; a writer makes it where there is none.
@@ -45,7 +46,7 @@ final class Connection: @unchecked Sendable {
 
     /// Lends the connection. Traps if `body` leaves a transaction open.
     func use<T>(_ body: (Session) throws -> T) throws -> T {
-        try queue.writeWithoutTransaction { try body(Session($0)) }
+        try queue.writeWithoutTransaction { try body(Session($0, statements)) }
     }
 
     /// WAL frames after the last commit; writers only.
@@ -81,6 +82,7 @@ final class Connection: @unchecked Sendable {
                 failure = error
             }
         }
+        statements.removeAll()
         do {
             try queue.close()
         } catch {
@@ -91,7 +93,10 @@ final class Connection: @unchecked Sendable {
     }
 
     /// Closes without a checkpoint of our own, and without a report: the error that led here has been reported.
-    func abandon() { try? queue.close() }
+    func abandon() {
+        statements.removeAll()
+        try? queue.close()
+    }
 
     private func configure(_ session: Session, cacheKiB: Int) throws {
         try session.pragma("trusted_schema", "OFF")

@@ -73,6 +73,11 @@ public struct StorageLimits: Sendable {
     /// How far ahead ids are reserved, and how much of that must be left; in milliseconds.
     static let idBlock: Int64 = 2_000
     static let idMargin: Int64 = 1_000
+    /// So many statements are found by where their text is: several times those of the calls that come often, so that
+    /// few of them share a place. A prime.
+    static let keptStatements = 509
+    /// A shorter text is looked up by its characters.
+    static let shortestKeptStatement = 32
     /// A bound value above this is released after the statement instead of with the next use; in bytes.
     static let keptBinding = 4_096
     /// An organisation's id is a directory's name.

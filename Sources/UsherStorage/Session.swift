@@ -2,19 +2,21 @@ internal import GRDB
 internal import GRDBSQLite
 
 // SQL on one connection, by the thread that uses the connection now.
-// - Statements come from GRDB's cache and are bound, stepped and read through SQLite's own pointer: GRDB's rows and
-//   arguments allocate for each value.
+// - Statements come from GRDB's cache, and are bound, stepped and read through SQLite's own pointer: GRDB's rows and
+//   arguments allocate for each value, and its cache hashes the whole text of a statement with each use.
 // - Every statement is reset before its function returns, because one that is still running holds up COMMIT,
 //   ROLLBACK and checkpoints.
 
 /// One connection for the duration of `Connection.use`.
 struct Session {
     private let database: GRDB.Database
+    private let statements: StatementCache
     let handle: OpaquePointer
 
-    init(_ database: GRDB.Database) throws {
+    init(_ database: GRDB.Database, _ statements: StatementCache) throws {
         guard let handle = database.sqliteConnection else { throw StorageError.closed }
         self.database = database
+        self.statements = statements
         self.handle = handle
     }
 
@@ -27,28 +29,39 @@ struct Session {
     /// Runs a statement to its end. Returns the number of rows that it changed.
     @discardableResult
     func execute(_ sql: String, _ arguments: [(any SQLBindable)?] = []) throws -> Int {
+        var changes = 0
         try withStatement(sql, arguments) { statement in
             while try step(statement) {}
-            return sqlite3_stmt_readonly(statement) != 0 ? 0 : Int(sqlite3_changes64(handle))
+            changes = sqlite3_stmt_readonly(statement) != 0 ? 0 : Int(sqlite3_changes64(handle))
         }
+        return changes
     }
 
     /// The first row, or nil. A statement with RETURNING has made and checked all its changes before its first row.
     /// Source: sqlite.org/lang_returning.html, 2.2.
     func row<T>(_ sql: String, _ arguments: [(any SQLBindable)?], _ read: (SQLRow) throws -> T) throws -> T? {
-        try withStatement(sql, arguments) { statement in
-            guard try step(statement) else { return nil }
-            return try read(SQLRow(statement))
-        }
+        var value: T?
+        try visitFirst(sql, arguments) { value = try read($0) }
+        return value
     }
 
     /// All rows.
     func rows<T>(_ sql: String, _ arguments: [(any SQLBindable)?], _ read: (SQLRow) throws -> T) throws -> [T] {
-        try withStatement(sql, arguments) { statement in
-            var values: [T] = []
-            while try step(statement) { values.append(try read(SQLRow(statement))) }
-            return values
-        }
+        var values: [T] = []
+        try visitAll(sql, arguments) { values.append(try read($0)) }
+        return values
+    }
+
+    /// The first row, if there is one.
+    func visitFirst(
+        _ sql: String, _ arguments: [(any SQLBindable)?], _ visit: (SQLRow) throws -> Void
+    ) throws {
+        try withStatement(sql, arguments) { if try step($0) { try visit(SQLRow($0)) } }
+    }
+
+    /// All rows, one after another.
+    func visitAll(_ sql: String, _ arguments: [(any SQLBindable)?], _ visit: (SQLRow) throws -> Void) throws {
+        try withStatement(sql, arguments) { while try step($0) { try visit(SQLRow($0)) } }
     }
 
     private func step(_ statement: OpaquePointer) throws -> Bool {
@@ -63,9 +76,9 @@ struct Session {
         StorageError(code: sqlite3_extended_errcode(handle), message: String(cString: sqlite3_errmsg(handle)))
     }
 
-    private func withStatement<T>(
-        _ sql: String, _ arguments: [(any SQLBindable)?], _ body: (OpaquePointer) throws -> T
-    ) throws -> T {
+    private func withStatement(
+        _ sql: String, _ arguments: [(any SQLBindable)?], _ body: (OpaquePointer) throws -> Void
+    ) throws {
         let owner = try prepare(sql)
         let statement = owner.sqliteStatement
         let size = try bind(arguments, to: statement)
@@ -78,7 +91,7 @@ struct Session {
 
     private func prepare(_ sql: String) throws -> Statement {
         do {
-            let statement = try database.cachedStatement(sql: sql)
+            let statement = try statements.statement(sql) { try database.cachedStatement(sql: sql) }
             // A reader of rows may run the same SQL again; it then needs a statement of its own.
             guard sqlite3_stmt_busy(statement.sqliteStatement) != 0 else { return statement }
             return try database.makeStatement(sql: sql)
@@ -98,10 +111,10 @@ struct Session {
         }
         var largest = 0
         var index: Int32 = 0
-        for argument in arguments {
+        for position in arguments.indices {
             index += 1
             let result: Int32
-            switch argument?.sqlValue ?? .null {
+            switch arguments[position]?.sqlValue ?? .null {
             case .null: result = sqlite3_bind_null(statement, index)
             case .integer(let value): result = sqlite3_bind_int64(statement, index, value)
             case .text(var value):

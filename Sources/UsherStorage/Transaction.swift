@@ -62,10 +62,15 @@ public final class Transaction {
     /// The same with a list of arguments.
     @discardableResult
     public func execute(_ sql: String, arguments: [(any SQLBindable)?]) throws -> Int {
-        try guarded(sql) { try session.execute(sql, arguments) }
+        try use(sql)
+        return try session.execute(sql, arguments)
     }
 
+    // What depends on the type of a row's value is inlined where that type is known: unspecialised it costs more than
+    // SQLite does for a row.
+
     /// The first row of a query, or of a statement with RETURNING; nil where there is none.
+    @inlinable
     public func row<T>(
         _ sql: String, _ arguments: (any SQLBindable)?..., read: (SQLRow) throws -> T
     ) throws -> T? {
@@ -73,13 +78,17 @@ public final class Transaction {
     }
 
     /// The same with a list of arguments.
+    @inlinable
     public func row<T>(
         _ sql: String, arguments: [(any SQLBindable)?], read: (SQLRow) throws -> T
     ) throws -> T? {
-        try guarded(sql) { try session.row(sql, arguments, read) }
+        var value: T?
+        try visitFirst(sql, arguments) { value = try read($0) }
+        return value
     }
 
     /// All rows of a query; the caller bounds them with LIMIT.
+    @inlinable
     public func rows<T>(
         _ sql: String, _ arguments: (any SQLBindable)?..., read: (SQLRow) throws -> T
     ) throws -> [T] {
@@ -87,17 +96,38 @@ public final class Transaction {
     }
 
     /// The same with a list of arguments.
+    @inlinable
     public func rows<T>(
         _ sql: String, arguments: [(any SQLBindable)?], read: (SQLRow) throws -> T
     ) throws -> [T] {
-        try guarded(sql) { try session.rows(sql, arguments, read) }
+        var values: [T] = []
+        try visitAll(sql, arguments) { values.append(try read($0)) }
+        return values
     }
 
-    private func guarded<T>(_ sql: String? = nil, _ body: () throws -> T) throws -> T {
-        if let sql, let noteStatement = ambient.noteStatement { noteStatement(sql) }
+    @usableFromInline
+    func visitFirst(
+        _ sql: String, _ arguments: [(any SQLBindable)?], _ visit: (SQLRow) throws -> Void
+    ) throws {
+        try use(sql)
+        try session.visitFirst(sql, arguments, visit)
+    }
+
+    @usableFromInline
+    func visitAll(_ sql: String, _ arguments: [(any SQLBindable)?], _ visit: (SQLRow) throws -> Void) throws {
+        try use(sql)
+        try session.visitAll(sql, arguments, visit)
+    }
+
+    /// Before each statement.
+    private func use(_ sql: String) throws {
+        if let noteStatement = ambient.noteStatement { noteStatement(sql) }
+        try checkUsable()
+    }
+
+    private func checkUsable() throws {
         guard isOpen else { throw StorageError.closed }
         guard session.isInTransaction else { throw StorageError.transactionLost }
-        return try body()
     }
 
     // MARK: What happened
@@ -113,10 +143,9 @@ public final class Transaction {
         _ event: String, _ resource: String, before: JournalState? = nil, after: JournalState? = nil
     ) throws {
         guard !isReadOnly else { throw StorageError.readOnly }
-        try guarded {
-            try file.journal.append(
-                header, at: now, event, resource, JournalState.changes(from: before, to: after), session)
-        }
+        try checkUsable()
+        try file.journal.append(
+            header, at: now, event, resource, JournalState.changes(from: before, to: after), session)
         recorded += 1
     }
 
