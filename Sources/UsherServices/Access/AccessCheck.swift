@@ -25,8 +25,8 @@ enum AccessCheck {
         var access: Access?
         /// The voucher that opens, by its code alone: not redeemed yet.
         var voucher: Voucher?
-        /// What the voucher of either says.
-        var overrides: Voucher.Overrides = []
+        /// What the voucher of either says; nil where nothing has depended on it.
+        var overrides: Voucher.Overrides?
         /// The key of the asset that was asked about.
         var assetKey: Int64?
         /// The asset binds what opens it to one address.
@@ -55,9 +55,35 @@ enum AccessCheck {
         }
     }
 
+    /// What the questions of one call have in common is read once.
+    struct Common {
+        fileprivate var gates: [String: AssetStore.Gate] = [:]
+        fileprivate var rules: Settings.Playback?
+
+        fileprivate mutating func gate(of assetID: String, in tx: Transaction) throws -> AssetStore.Gate? {
+            if let gate = gates[assetID] { return gate }
+            let gate = try AssetStore.gate(of: assetID, in: tx)
+            gates[assetID] = gate
+            return gate
+        }
+
+        fileprivate mutating func rules(in tx: Transaction) throws -> Settings.Playback {
+            if let rules { return rules }
+            let read = try SettingsStore.readForPlayback(in: tx)
+            rules = read
+            return read
+        }
+    }
+
     static func judge(_ question: AccessQuestion, in tx: Transaction) throws -> Verdict {
-        guard let gate = try AssetStore.gate(of: question.assetID, in: tx) else { return .refused(.assetNotFound) }
-        let door = Door(question: question, gate: gate, rules: try SettingsStore.readForPlayback(in: tx))
+        var common = Common()
+        return try judge(question, &common, in: tx)
+    }
+
+    /// - Parameter common: what the earlier questions of this call have read; nothing of it changes in between.
+    static func judge(_ question: AccessQuestion, _ common: inout Common, in tx: Transaction) throws -> Verdict {
+        guard let gate = try common.gate(of: question.assetID, in: tx) else { return .refused(.assetNotFound) }
+        let door = Door(question: question, gate: gate, rules: try common.rules(in: tx))
         var verdict = try judgeViewer(door, in: tx)
         if !verdict.isAllowed, !question.code.isEmpty {
             let byCode = try judgeCode(door, in: tx)
@@ -66,7 +92,7 @@ enum AccessCheck {
             if byCode.isAllowed || byCode.nearness > verdict.nearness || isAsNear { verdict = byCode }
         }
         (verdict.assetKey, verdict.rules) = (gate.key, door.rules)
-        verdict.bindsIP = door.isSingleIP && !verdict.overrides.contains(.ignoresSingleIP)
+        verdict.bindsIP = door.isSingleIP && verdict.overrides?.contains(.ignoresSingleIP) != true
         return verdict
     }
 
@@ -76,16 +102,16 @@ enum AccessCheck {
             return .refused(.noAccess)
         }
         var found = try AccessStore.opening(
-            door.gate.key, to: viewerKey, at: question.moment, limit: AccessStore.firstCandidates, in: tx)
-        var verdict = door.best(of: found)
+            door.gate, to: viewerKey, at: question.moment, limit: AccessStore.firstCandidates, in: tx)
+        var verdict = try door.best(of: found, in: tx)
         if verdict?.isAllowed == false, found.count == AccessStore.firstCandidates {
             found = try AccessStore.opening(
-                door.gate.key, to: viewerKey, at: question.moment, limit: AccessStore.mostCandidates, in: tx)
-            verdict = door.best(of: found)
+                door.gate, to: viewerKey, at: question.moment, limit: AccessStore.mostCandidates, in: tx)
+            verdict = try door.best(of: found, in: tx)
         }
         guard let verdict else {
-            let expired = try AccessStore.expired(door.gate.key, of: viewerKey, at: question.moment, in: tx)
-            return expired.map(\.access).max { $1.outlasts($0) }.map { .refused(.accessExpired, $0) }
+            let expired = try AccessStore.expired(door.gate, of: viewerKey, at: question.moment, in: tx)
+            return expired.max { $1.outlasts($0) }.map { .refused(.accessExpired, $0) }
                 ?? .refused(.noAccess)
         }
         return try door.admit(verdict, sessionsOf: viewerKey, in: tx)
@@ -100,7 +126,7 @@ enum AccessCheck {
         let given = try AccessStore.ofCode(voucher.id.number, in: tx)
             .flatMap { try opens($0, door.gate, in: tx) ? $0 : nil }
         if let given, given.state(at: question.moment) == .active {
-            let verdict = door.judge(AccessStore.Candidate(access: given, overrides: voucher.overrides))
+            let verdict = door.judge(given, voucher.overrides)
             return try door.admit(verdict, sessionsOf: voucher.id.number, in: tx)
         }
         let use = VoucherUse(viewerID: question.viewerID, assetID: question.assetID, moment: question.moment)
@@ -135,8 +161,8 @@ private struct Door {
 
     /// The best of several grants that are in time: of those that pass the one that ends last, else the one that came
     /// nearest. Nil for no grants.
-    func best(of candidates: [AccessStore.Candidate]) -> AccessCheck.Verdict? {
-        candidates.map(judge).max { left, right in
+    func best(of accesses: [Access], in tx: Transaction) throws -> AccessCheck.Verdict? {
+        try accesses.map { judge($0, try overrides(of: $0, in: tx)) }.max { left, right in
             if left.isAllowed != right.isAllowed { return right.isAllowed }
             if left.nearness != right.nearness { return left.nearness < right.nearness }
             guard let one = left.access, let other = right.access else { return false }
@@ -144,10 +170,15 @@ private struct Door {
         }
     }
 
-    func judge(_ candidate: AccessStore.Candidate) -> AccessCheck.Verdict {
+    /// Nil where nothing depends on them, which is almost always: they are the voucher's and not the access's.
+    private func overrides(of access: Access, in tx: Transaction) throws -> Voucher.Overrides? {
+        guard gate.geoPolicy != nil || isSingleIP || access.playTime != nil else { return nil }
+        return try VoucherStore.overrides(of: access.voucherKey, in: tx)
+    }
+
+    func judge(_ access: Access, _ overrides: Voucher.Overrides?) -> AccessCheck.Verdict {
         AccessCheck.Verdict(
-            reason: obstacle(to: candidate.access, candidate.overrides)?.rawValue ?? "", access: candidate.access,
-            overrides: candidate.overrides)
+            reason: obstacle(to: access, overrides ?? [])?.rawValue ?? "", access: access, overrides: overrides)
     }
 
     /// Why a grant that is in time does not pass; nil where it does.

@@ -40,7 +40,7 @@ public struct AccessService: Sendable {
         let question = violations.question(request, row: "", now: tx.now)
         try violations.refuse()
         var presenter = try AccessPresenter(tx)
-        return try answer(question, &presenter, in: tx)
+        return try answer(question, try AccessCheck.judge(question, in: tx), &presenter)
     }
 
     private func batchCheckAccess(
@@ -55,16 +55,17 @@ public struct AccessService: Sendable {
             violations.question(check, row: "checks[\(row)].", now: tx.now)
         }
         try violations.refuse()
-        var presenter = try AccessPresenter(tx)
+        var (common, presenter) = (AccessCheck.Common(), try AccessPresenter(tx))
         return try .with { response in
-            response.results = try questions.map { try answer($0, &presenter, in: tx) }
+            response.results = try questions.map {
+                try answer($0, try AccessCheck.judge($0, &common, in: tx), &presenter)
+            }
         }
     }
 
     private func answer(
-        _ question: AccessQuestion, _ presenter: inout AccessPresenter, in tx: Transaction
+        _ question: AccessQuestion, _ verdict: AccessCheck.Verdict, _ presenter: inout AccessPresenter
     ) throws -> Usher_Access_V1_CheckAccessResponse {
-        let verdict = try AccessCheck.judge(question, in: tx)
         var response = Usher_Access_V1_CheckAccessResponse()
         response.allowed = verdict.isAllowed
         response.reason = verdict.reason

@@ -65,54 +65,64 @@ enum AccessStore {
     /// And no more than these where none of the first may be used.
     static let mostCandidates = 10_000
 
-    /// The viewer's accesses to an asset, to everything, to what it is a member of, and to a package that has it or
-    /// what it is a member of, where `condition` holds. What a package has is looked up and never copied.
-    private static func ofViewer(where condition: String) -> String {
-        let select = "SELECT \(columns), \(VoucherStore.overrides) FROM accesses"
-        let byPackage = "viewer_key = ? AND asset_key IS NULL AND \(condition)"
-        return """
-            \(select) WHERE viewer_key = ? AND asset_key = ? AND \(condition)
-            UNION ALL \(select) WHERE viewer_key = ? AND asset_key IS NULL AND package_key IS NULL AND \(condition)
-            UNION ALL \(select) JOIN \(AssetStore.parentsOfMember) AND viewer_key = ? AND \(condition)
-            UNION ALL \(select) JOIN \(PackageStore.containing) AND \(byPackage)
-            UNION ALL \(select) JOIN \(PackageStore.contents) JOIN \(AssetStore.parentsOfContent) AND \(byPackage)
-            LIMIT ?
-            """
+    /// Selects the viewer's accesses that concern an asset and for which `condition` holds: those to the asset and to
+    /// everything, and as far as there may be such, those to what it is a member of, to a package that has it, and to a
+    /// package that has what it is a member of. What a package has is looked up and never copied.
+    private struct OfViewer {
+        private let direct: String
+        private let byPackage: String
+        private let byParent: String
+
+        init(where condition: String) {
+            let select = "SELECT \(columns) FROM accesses"
+            let ofPackage = "viewer_key = ? AND asset_key IS NULL AND \(condition)"
+            let own = """
+                \(select) WHERE viewer_key = ? AND asset_key = ? AND \(condition)
+                UNION ALL \(select) WHERE viewer_key = ? AND asset_key IS NULL AND package_key IS NULL AND \(condition)
+                """
+            let package = "UNION ALL \(select) JOIN \(PackageStore.containing) AND \(ofPackage)"
+            let parents = """
+                UNION ALL \(select) JOIN \(AssetStore.parentsOfMember) AND viewer_key = ? AND \(condition)
+                UNION ALL \(select) JOIN \(PackageStore.contents) JOIN \(AssetStore.parentsOfContent) AND \(ofPackage)
+                """
+            direct = "\(own) LIMIT ?"
+            byPackage = "\(own) \(package) LIMIT ?"
+            byParent = "\(own) \(package) \(parents) LIMIT ?"
+        }
+
+        /// - Parameter moments: the arguments of the condition.
+        func rows(
+            _ gate: AssetStore.Gate, _ viewerKey: Int64, _ moments: [Instant], limit: Int, in tx: Transaction
+        ) throws -> [Access] {
+            var arguments: [(any SQLBindable)?] = [viewerKey, gate.key] + moments + [viewerKey] + moments
+            // Each of the other parts takes the asset first.
+            let sql = gate.isMember ? byParent : gate.isInPackage ? byPackage : direct
+            for _ in 0..<(gate.isMember ? 3 : gate.isInPackage ? 1 : 0) {
+                arguments += [gate.key, viewerKey] + moments
+            }
+            arguments.append(limit)
+            return try tx.rows(sql, arguments: arguments, read: access)
+        }
     }
 
     private static let standing = "revoke_time IS NULL AND suspend_time IS NULL"
-    private static let open = "\(standing) AND start_time <= ? AND (expire_time IS NULL OR expire_time > ?)"
-    private static let opening = ofViewer(where: open)
-    private static let expired = ofViewer(where: "\(standing) AND expire_time <= ?")
-
-    /// An access and what its voucher says today.
-    struct Candidate {
-        var access: Access
-        var overrides: Voucher.Overrides
-    }
+    private static let opening = OfViewer(
+        where: "\(standing) AND start_time <= ? AND (expire_time IS NULL OR expire_time > ?)")
+    private static let expired = OfViewer(where: "\(standing) AND expire_time <= ?")
 
     /// The viewer's accesses that open the asset at a moment: to it, to what it is a member of, to a package, or to
     /// everything.
     static func opening(
-        _ assetKey: Int64, to viewerKey: Int64, at now: Instant, limit: Int, in tx: Transaction
-    ) throws -> [Candidate] {
-        try tx.rows(
-            opening, viewerKey, assetKey, now, now, viewerKey, now, now, assetKey, viewerKey, now, now, assetKey,
-            viewerKey, now, now, assetKey, viewerKey, now, now, limit, read: candidate)
+        _ gate: AssetStore.Gate, to viewerKey: Int64, at now: Instant, limit: Int, in tx: Transaction
+    ) throws -> [Access] {
+        try opening.rows(gate, viewerKey, [now, now], limit: limit, in: tx)
     }
 
     /// The viewer's accesses that did open the asset and ended before a moment.
     static func expired(
-        _ assetKey: Int64, of viewerKey: Int64, at now: Instant, in tx: Transaction
-    ) throws -> [Candidate] {
-        try tx.rows(
-            expired, viewerKey, assetKey, now, viewerKey, now, assetKey, viewerKey, now, assetKey, viewerKey, now,
-            assetKey, viewerKey, now, firstCandidates, read: candidate)
-    }
-
-    private static func candidate(_ row: SQLRow) throws -> Candidate {
-        Candidate(
-            access: try access(row), overrides: Voucher.Overrides(rawValue: try row.int64OrNil(17) ?? 0))
+        _ gate: AssetStore.Gate, of viewerKey: Int64, at now: Instant, in tx: Transaction
+    ) throws -> [Access] {
+        try expired.rows(gate, viewerKey, [now], limit: firstCandidates, in: tx)
     }
 
     /// The access that a voucher gave when it was used without a viewer, and that was not taken back. There is at most

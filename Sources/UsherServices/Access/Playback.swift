@@ -29,7 +29,7 @@ enum Playback {
         let verdict = try AccessCheck.judge(question, in: tx)
         guard verdict.isAllowed, let assetKey = verdict.assetKey else { throw AccessRefusal.denied(verdict.reason) }
         var (access, redemption) = (verdict.access, nil as Redemption?)
-        let isPlayed = start.phase == .play || verdict.overrides.contains(.isOneTime)
+        let isPlayed = try start.phase == .play || isOneTime(verdict, in: tx)
         if access == nil, isPlayed, let voucher = verdict.voucher {
             let use = VoucherUse(viewerID: question.viewerID, assetID: question.assetID, moment: question.moment)
             let outcome = try VoucherRedemption.apply(voucher, use, in: tx)
@@ -52,6 +52,11 @@ enum Playback {
         let evicted = try makeRoom(for: session, verdict.rules, in: tx)
         try keep(&session, continuing: question.session, redemption, in: tx)
         return Outcome(session: session, access: access, redemption: redemption, evicted: evicted)
+    }
+
+    private static func isOneTime(_ verdict: AccessCheck.Verdict, in tx: Transaction) throws -> Bool {
+        let overrides = try verdict.overrides ?? VoucherStore.overrides(of: verdict.access?.voucherKey, in: tx)
+        return overrides.contains(.isOneTime)
     }
 
     /// Who is watching. A viewer who is not registered yet is, where it is the viewer's own session.

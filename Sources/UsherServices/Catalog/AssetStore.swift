@@ -46,6 +46,9 @@ enum AssetStore {
         var geoPolicy: GeoPolicy?
         /// Nil for what the organisation says.
         var singleIPProtection: Bool?
+        /// Whether accesses to a series or playlist open it too, or those to a package: most assets are in none.
+        var isMember: Bool
+        var isInPackage: Bool
     }
 
     /// For other Stores, after JOIN: rows whose `asset_key` is a series or playlist of which an asset (one argument,
@@ -181,12 +184,14 @@ enum AssetStore {
     static func gate(of id: String, in tx: Transaction) throws -> Gate? {
         try tx.row(
             """
-            SELECT key, geo_mode, geo_countries, single_ip_protection FROM assets
+            SELECT key, geo_mode, geo_countries, single_ip_protection,
+                EXISTS (SELECT 1 FROM asset_members WHERE member_key = key), \(PackageStore.isContent) FROM assets
             WHERE asset_id = ? AND delete_time IS NULL
             """, id
         ) { row in
             Gate(
-                key: try row.int64(0), geoPolicy: try geoPolicy(row, 1), singleIPProtection: try row.boolOrNil(3))
+                key: try row.int64(0), geoPolicy: try geoPolicy(row, 1), singleIPProtection: try row.boolOrNil(3),
+                isMember: try row.bool(4), isInPackage: try row.bool(5))
         }
     }
 

@@ -43,6 +43,8 @@ enum PackageStore {
     static let contents = "package_assets ON container_key = package_key"
     /// For other Stores, after JOIN: rows whose `package_key` is a package that has an asset (one argument, its key).
     static let containing = "\(contents) WHERE content_key = ?"
+    /// For AssetStore: whether a package has the asset in the row's `key`.
+    static let isContent = "EXISTS (SELECT 1 FROM package_assets WHERE content_key = key)"
 
     private static let columns = """
         key, package_id, package_code, title, description, print_product, delivery_address_required,

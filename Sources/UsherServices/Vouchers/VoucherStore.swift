@@ -109,11 +109,6 @@ enum VoucherStore {
         ]
     }
 
-    /// For other Stores: ``Voucher/Overrides`` of the voucher with the key `voucher_key`, as a column; NULL for none.
-    static let overrides = """
-        (SELECT ignore_geoblocking + 2 * ignore_single_ip + 4 * one_time_use FROM vouchers WHERE id = voucher_key)
-        """
-
     private static let columns = """
         id, code, code_folded, name, effect, redeem_on, period_unit, period_length, period_fixed, discount_percent,
         asset_key, has_scope, redeem_from, redeem_until, usage_limit, used_count, per_viewer_limit, order_id, custom,
@@ -258,6 +253,14 @@ enum VoucherStore {
         try tx.execute(
             "UPDATE vouchers SET email_count = ?, update_time = ?, version = version + 1 WHERE id = ?",
             count, tx.now, id.number)
+    }
+
+    /// What a voucher says today; nothing where there is none.
+    static func overrides(of key: Int64?, in tx: Transaction) throws -> Voucher.Overrides {
+        guard let key else { return [] }
+        return try tx.row(
+            "SELECT ignore_geoblocking + 2 * ignore_single_ip + 4 * one_time_use FROM vouchers WHERE id = ?", key
+        ) { Voucher.Overrides(rawValue: try $0.int64(0)) } ?? []
     }
 
     static func find(_ id: Int64, in tx: Transaction) throws -> Voucher? {
