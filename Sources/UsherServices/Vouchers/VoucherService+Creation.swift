@@ -70,9 +70,7 @@ extension VoucherService {
         var response = Usher_Vouchers_V1_GenerateVouchersResponse()
         response.batchID = batchID
         response.vouchers.reserveCapacity(count)
-        for _ in 0..<count {
-            response.vouchers.append(.init(try issue.insert(drawingFrom: &generator, in: tx)))
-        }
+        try issue.insert(count, drawingFrom: &generator, in: tx) { response.vouchers.append(.init($0)) }
         try tx.record(
             "vouchers.generated", batchID,
             after: ["asset_id": request.assetID, "package_code": request.packageCode, "count": count])

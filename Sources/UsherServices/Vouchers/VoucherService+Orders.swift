@@ -43,9 +43,7 @@ extension VoucherService {
         var issue = VoucherIssue(voucher)
         var generator = CodeGenerator(profile, random: tx.randomBytes)
         var response = Usher_Vouchers_V1_PlaceVoucherOrderResponse()
-        for _ in 0..<quantity {
-            response.vouchers.append(.init(try issue.insert(drawingFrom: &generator, in: tx)))
-        }
+        try issue.insert(quantity, drawingFrom: &generator, in: tx) { response.vouchers.append(.init($0)) }
         try tx.record(
             "voucher_order.placed", order.id.description,
             after: [
