@@ -25,6 +25,7 @@ class AsyncioInThread:
         self.vouchers = _Blocking(self, self.client.vouchers)
         self.access = _Blocking(self, self.client.access)
         self.catalog = _Blocking(self, self.client.catalog)
+        self.session = _Blocking(self, self.client.session)
 
     def run(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result()
@@ -39,6 +40,7 @@ class AsyncioInThread:
         other.vouchers = _Blocking(other, other.client.vouchers)
         other.access = _Blocking(other, other.client.access)
         other.catalog = _Blocking(other, other.client.catalog)
+        other.session = _Blocking(other, other.client.session)
         return other
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -73,9 +74,12 @@ OtherHandler = Callable[[Peer, int, int, int, bytes], None]
 class FakeServer:
     """Listens on a free port of 127.0.0.1; `handler` runs on the connection's thread, once per request."""
 
-    def __init__(self, handler: Handler, other: OtherHandler = lambda *_: None) -> None:
+    def __init__(
+        self, handler: Handler, other: OtherHandler = lambda *_: None, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.handler = handler
         self.other = other
+        self.tls = tls
         self.others: list[tuple[int, int, int, bytes]] = []
         self.flags: list[int] = []
         self.requests: list[wire_pb2.Request] = []
@@ -98,6 +102,8 @@ class FakeServer:
 
     def _serve(self, peer: Peer) -> None:
         try:
+            if self.tls is not None:
+                peer.sock = self.tls.wrap_socket(peer.sock, server_side=True)
             stream = peer.sock.makefile("rb")
             while header := stream.read(HEADER.size):
                 length, stream_id, type, flags = HEADER.unpack(header)

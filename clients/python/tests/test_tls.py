@@ -5,53 +5,23 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Callable
 
 import grpc
 import pytest
+from authority import Authority, Issued
+from conftest import Blocking
 from test_grpcio import GRPC
 from test_scenarios import USHER_BIN, Server
 
+import usher
 from usher.organisations.v1 import ApiKey, CreateApiKeyRequest, CreateOrganisationRequest, Organisation
 from usher.organisations.v1 import organisations_usher as organisations
 from usher.session.v1 import WhoAmIRequest
 from usher.session.v1 import session_usher as session
 
 pytestmark = pytest.mark.skipif(not USHER_BIN, reason="USHER_BIN does not name a built server")
-
-
-@dataclass
-class Issued:
-    certificate: Path
-    key: Path
-
-
-class Authority:
-    """Makes certificates with openssl."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        self.file = folder / "ca.pem"
-        self.key = folder / "ca.key"
-        self._run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-                  "-subj", f"/CN={name}", "-keyout", self.key, "-out", self.file)
-
-    def issue(self, name: str, alternative: str) -> Issued:
-        issued = Issued(self.folder / f"{name}.pem", self.folder / f"{name}.key")
-        request = self.folder / f"{name}.csr"
-        extensions = self.folder / f"{name}.ext"
-        extensions.write_text(f"subjectAltName={alternative}\nbasicConstraints=critical,CA:false\n")
-        self._run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", f"/CN={name}",
-                  "-keyout", issued.key, "-out", request)
-        self._run("x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self.key, "-CAcreateserial", "-days", "1",
-                  "-extfile", extensions, "-out", issued.certificate)
-        return issued
-
-    @staticmethod
-    def _run(*arguments: str | Path) -> None:
-        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +86,50 @@ def test_certificates(authority: Authority, tmp_path: Path) -> None:
                 time.sleep(0.1)
         else:
             raise AssertionError("the new certificate is not used")
+    finally:
+        server.stop()
+
+
+def test_the_ttrpc_clients(authority: Authority, tmp_path: Path, make_client: Callable[..., Any]) -> None:
+    own = authority.issue("ttrpc", "DNS:localhost,IP:127.0.0.1")
+    door = authority.issue("ttrpc-door", "URI:spiffe://nord/door-9")
+    stranger = authority.issue("ttrpc-stranger", "URI:spiffe://nord/door-10")
+    server = Server(tmp_path / "data", "--tls-certificate", own.certificate, "--tls-key", own.key, "--client-ca",
+                    authority.file)
+
+    def tls(issued: Issued | None = None) -> usher.TLS:
+        return usher.TLS(str(authority.file), issued and str(issued.certificate), issued and str(issued.key))
+
+    def identity(client: Any) -> str:
+        found: str = client.session.who_am_i().organisation_id
+        return found
+
+    try:
+        with usher.Client(server.address, key=server.operator_key, tls=tls()) as operator:
+            operator.organisations.create_organisation(organisation={"organisation_id": "nord", "name": "Nord"})
+            secret = operator.with_options(organisation="nord").organisations.create_api_key(
+                api_key={"name": "door 9", "certificate_uri": "spiffe://nord/door-9"}).secret
+        client = make_client(server.address, key=secret, tls=tls())
+        client.catalog.create_asset(
+            asset={"asset_id": "opening-night", "type": "ASSET_TYPE_LIVE_EVENT", "title": "Opening Night"})
+        generated = client.vouchers.generate_vouchers(asset_id="opening-night", count=10_000)
+        exported = [voucher.code for voucher in Blocking(client, lambda client: client.vouchers.export_vouchers())]
+        assert sorted(exported) == sorted(voucher.code for voucher in generated.vouchers)
+        # The certificate alone says who calls.
+        by_certificate = make_client(server.address, tls=tls(door))
+        assert identity(by_certificate) == "nord"
+        assert len(list(Blocking(by_certificate, lambda client: client.vouchers.export_vouchers()))) == 10_000
+        for issued in (stranger, None):
+            with pytest.raises(usher.Unauthenticated):
+                identity(make_client(server.address, tls=tls(issued)))
+        foreign = Authority(tmp_path / "other", "other")
+        with pytest.raises(usher.ConnectionFailed):
+            identity(make_client(server.address, key=secret, tls=usher.TLS(str(foreign.file)), attempts=1))
+        with pytest.raises(usher.TransportError):
+            identity(make_client(server.address, tls=tls(foreign.issue("door", "URI:spiffe://nord/door-9")), attempts=1))
+        # Plaintext is not taken.
+        with pytest.raises(usher.ConnectionLost):
+            identity(make_client(server.address, key=secret, attempts=1))
     finally:
         server.stop()
 

@@ -11,6 +11,7 @@
 from usher import aio as aio
 from usher._calls import CallOptions as CallOptions
 from usher._client import Client as Client
+from usher._tls import TLS as TLS
 from usher.errors import Aborted as Aborted
 from usher.errors import AlreadyExists as AlreadyExists
 from usher.errors import ClientClosed as ClientClosed

@@ -12,6 +12,7 @@ from usher import _frames, _limits
 from usher._calls import Call, RequestT, ResponseT, Streaming
 from usher._connection import SignsOfLife
 from usher._streams import STREAM_ID
+from usher._tls import Encryption
 from usher.errors import ClientClosed, ConnectionFailed, ConnectionLost, MessageTooLarge, ProtocolError
 
 
@@ -22,8 +23,11 @@ class AsyncStream(Generic[RequestT, ResponseT]):
     `async with` block. Raises what other calls raise.
     """
 
-    def __init__(self, host: str, port: int, call: Call[RequestT, ResponseT]) -> None:
+    def __init__(
+        self, host: str, port: int, encryption: Encryption | None, call: Call[RequestT, ResponseT]
+    ) -> None:
         self._host, self._port = host, port
+        self._encryption = encryption
         self._call = call
         self._reader = _frames.FrameReader()
         self._received: deque[_frames.Frame] = deque()
@@ -121,8 +125,17 @@ class AsyncStream(Generic[RequestT, ResponseT]):
                 return self._connection
             remaining = self._call.remaining()
             patience = min(remaining or _limits.CONNECT_SECONDS_MAX, _limits.CONNECT_SECONDS_MAX)
+            encryption = self._encryption
             try:
-                connection = await asyncio.wait_for(asyncio.open_connection(self._host, self._port), patience)
+                connection = await asyncio.wait_for(
+                    asyncio.open_connection(
+                        self._host,
+                        self._port,
+                        ssl=encryption.context if encryption else None,
+                        server_hostname=encryption.server_name if encryption else None,
+                    ),
+                    patience,
+                )
             except (OSError, asyncio.TimeoutError) as error:
                 # Raises where the time that passed was the call's.
                 self._call.remaining()

@@ -12,6 +12,7 @@ from usher._calls import Call, CallOptions, Defaults, Method, RequestT, Response
 from usher._connection import Connection, connect
 from usher._generated.services import Services
 from usher._streams import Stream
+from usher._tls import TLS, Encryption
 from usher.errors import ClientClosed, ConnectionFailed, Error
 
 
@@ -25,6 +26,7 @@ class Client(Services):
         address: `host:port`; the port may be left out (7420).
         key: the API key, `ush_…`.
         organisation: whom an operator's key acts for.
+        tls: encrypts the connections; None leaves them in plaintext, which servers take on loopback only.
         timeout: seconds per call, retries included; None waits for ever.
         attempts: how often a call is made at most; 1 never retries.
     """
@@ -35,12 +37,13 @@ class Client(Services):
         key: str | None = None,
         *,
         organisation: str | None = None,
+        tls: TLS | None = None,
         timeout: float | None = _limits.TIMEOUT_SECONDS,
         attempts: int = _limits.ATTEMPTS,
     ) -> None:
         if attempts < 1:
             raise ValueError("attempts must be at least 1")
-        self._channel = _Channel(address)
+        self._channel = _Channel(address, tls)
         self._defaults = Defaults(key, organisation, timeout, attempts)
         super().__init__(self)
 
@@ -102,9 +105,10 @@ class Client(Services):
 class _Channel:
     """The connection to one server, made when it is needed and made again when it is lost."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, tls: TLS | None) -> None:
         self.address = address
         self._host, self._port = parse_address(address)
+        self._encryption = Encryption(tls, self._host) if tls is not None else None
         self._lock = threading.Lock()
         self._connection: Connection | None = None
         self._closed = False
@@ -113,7 +117,7 @@ class _Channel:
     def stream(self, call: Call[RequestT, ResponseT]) -> Stream[RequestT, ResponseT]:
         if self._closed:
             raise ClientClosed("the client was closed", may_have_executed=False)
-        stream = Stream(connect(self._host, self._port, call), call)
+        stream = Stream(connect(self._host, self._port, self._encryption, call), call)
         self._streams.add(stream)
         return stream
 
@@ -129,7 +133,7 @@ class _Channel:
             if self._closed:
                 raise ClientClosed("the client was closed", may_have_executed=False)
             if self._connection is None or not self._connection.usable:
-                self._connection = Connection(connect(self._host, self._port, call))
+                self._connection = Connection(connect(self._host, self._port, self._encryption, call))
             return self._connection
         finally:
             self._lock.release()

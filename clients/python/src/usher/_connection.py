@@ -16,15 +16,19 @@ import socket
 import threading
 import time
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, Union
 
 from usher import _frames, _limits
 from usher._calls import Call
+from usher._tls import Encryption, TLSSocket
 from usher.errors import ClientClosed, ConnectionFailed, ConnectionLost, Error, TransportError
 
 
-def connect(host: str, port: int, call: Call[Any, Any]) -> socket.socket:
-    """Connects to the first address that answers within the call's time."""
+Socket = Union[socket.socket, TLSSocket]
+
+
+def connect(host: str, port: int, encryption: Encryption | None, call: Call[Any, Any]) -> Socket:
+    """Connects to the first address that answers within the call's time. The socket does not block."""
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
@@ -38,6 +42,10 @@ def connect(host: str, port: int, call: Call[Any, Any]) -> socket.socket:
             sock.connect(address)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            if encryption is not None:
+                # The handshake has the same time.
+                return TLSSocket(encryption.context.wrap_socket(sock, server_hostname=encryption.server_name))
+            sock.setblocking(False)
             return sock
         except OSError as error:
             sock.close()
@@ -69,8 +77,7 @@ class SignsOfLife:
 
 
 class Connection:
-    def __init__(self, sock: socket.socket) -> None:
-        sock.setblocking(False)
+    def __init__(self, sock: Socket) -> None:
         self._socket = sock
         # A byte in the pipe makes the reader look at `_outgoing` and `_ended` again.
         self._wake_receiver, self._wake_sender = socket.socketpair()

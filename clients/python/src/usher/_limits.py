@@ -36,3 +36,6 @@ CONNECT_SECONDS_MAX = 10.0
 KEEPALIVE_SECONDS = 20.0
 """How long a server may be silent, while an answer is due, before it is asked for a sign of life; as long again without
 one, and the connection has ended."""
+
+CLOSED_SECONDS = 1.0
+"""How long a thread that waits to send may take to notice that another has closed the stream."""

@@ -1,7 +1,7 @@
 """Streaming calls of the threaded client.
 
 Each has a connection of its own: ttrpc cannot slow down one stream of a connection, and whoever reads slowly must not
-hold up other calls. The socket blocks; one thread may send while another receives.
+hold up other calls. The socket does not block, the threads do; one may send while another receives.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Generic
 
 from usher import _frames, _limits
 from usher._calls import Call, RequestT, ResponseT, Streaming
-from usher._connection import SignsOfLife
+from usher._connection import SignsOfLife, Socket
 from usher.errors import ClientClosed, ConnectionLost, Error, MessageTooLarge, ProtocolError
 
 STREAM_ID = 1
@@ -27,8 +27,7 @@ class Stream(Generic[RequestT, ResponseT]):
     It ends with the last response, with `close`, or at the end of a `with` block. Raises what other calls raise.
     """
 
-    def __init__(self, sock: socket.socket, call: Call[RequestT, ResponseT]) -> None:
-        sock.setblocking(True)
+    def __init__(self, sock: Socket, call: Call[RequestT, ResponseT]) -> None:
         self._socket = sock
         self._call = call
         self._reader = _frames.FrameReader()
@@ -39,6 +38,8 @@ class Stream(Generic[RequestT, ResponseT]):
         self._closed = False
         self._selector = selectors.DefaultSelector()
         self._selector.register(sock, selectors.EVENT_READ)
+        self._room = selectors.DefaultSelector()
+        self._room.register(sock, selectors.EVENT_WRITE)
         streaming = call.method.streaming
         flags = _frames.REMOTE_CLOSED if streaming is Streaming.SERVER else _frames.REMOTE_OPEN
         self._send(call.frame(STREAM_ID, flags, first=True) + _frames.ping())
@@ -104,6 +105,9 @@ class Stream(Generic[RequestT, ResponseT]):
                 continue
             try:
                 data = self._socket.recv(_limits.RECEIVE_BYTES)
+            except BlockingIOError:
+                # Being ready is a hint, not a promise (select(2)).
+                continue
             except OSError as error:
                 raise ConnectionLost(f"the connection ended: {error}", may_have_executed=True) from error
             if not data:
@@ -113,9 +117,15 @@ class Stream(Generic[RequestT, ResponseT]):
         return self._received.popleft()
 
     def _send(self, data: bytes) -> None:
+        rest = memoryview(data)
         try:
             with self._sending:
-                self._socket.sendall(data)
+                while rest:
+                    try:
+                        rest = rest[self._socket.send(rest) :]
+                    except BlockingIOError:
+                        # Looks up now and then: another thread may have closed the socket.
+                        self._room.select(_limits.CLOSED_SECONDS)
         except OSError as error:
             raise ConnectionLost(f"the connection ended: {error}", may_have_executed=True) from error
 
@@ -143,4 +153,5 @@ class Stream(Generic[RequestT, ResponseT]):
         if hasattr(self, "_closed"):
             self.close()
             self._selector.close()
+            self._room.close()
 

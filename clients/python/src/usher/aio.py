@@ -12,6 +12,7 @@ from usher._aio_streams import AsyncStream
 from usher._calls import Call, CallOptions, Defaults, Method, RequestT, ResponseT, parse_address
 from usher._connection import SignsOfLife
 from usher._generated.services import AsyncServices
+from usher._tls import TLS, Encryption
 from usher.errors import ClientClosed, ConnectionFailed, ConnectionLost, Error, TransportError
 
 __all__ = ["Client"]
@@ -32,12 +33,13 @@ class Client(AsyncServices):
         key: str | None = None,
         *,
         organisation: str | None = None,
+        tls: TLS | None = None,
         timeout: float | None = _limits.TIMEOUT_SECONDS,
         attempts: int = _limits.ATTEMPTS,
     ) -> None:
         if attempts < 1:
             raise ValueError("attempts must be at least 1")
-        self._channel = _Channel(address)
+        self._channel = _Channel(address, tls)
         self._defaults = Defaults(key, organisation, timeout, attempts)
         super().__init__(self)
 
@@ -197,9 +199,10 @@ class _Connection(asyncio.Protocol):
 class _Channel:
     """The connection to one server, made when it is needed and made again when it is lost."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, tls: TLS | None) -> None:
         self.address = address
         self._host, self._port = parse_address(address)
+        self._encryption = Encryption(tls, self._host) if tls is not None else None
         # Made in the event loop: before Python 3.10 a lock is bound to a loop when it is made.
         self._lock: asyncio.Lock | None = None
         self._connection: _Connection | None = None
@@ -209,7 +212,7 @@ class _Channel:
     def stream(self, call: Call[RequestT, ResponseT]) -> AsyncStream[RequestT, ResponseT]:
         if self._closed:
             raise ClientClosed("the client was closed", may_have_executed=False)
-        stream = AsyncStream(self._host, self._port, call)
+        stream = AsyncStream(self._host, self._port, self._encryption, call)
         self._streams.add(stream)
         return stream
 
@@ -225,9 +228,17 @@ class _Channel:
                 raise ClientClosed("the client was closed", may_have_executed=False)
             if self._connection is None or not self._connection.usable:
                 loop = asyncio.get_running_loop()
+                encryption = self._encryption
                 try:
                     _, connection = await asyncio.wait_for(
-                        loop.create_connection(_Connection, self._host, self._port), _limits.CONNECT_SECONDS_MAX
+                        loop.create_connection(
+                            _Connection,
+                            self._host,
+                            self._port,
+                            ssl=encryption.context if encryption else None,
+                            server_hostname=encryption.server_name if encryption else None,
+                        ),
+                        _limits.CONNECT_SECONDS_MAX,
                     )
                 except (OSError, asyncio.TimeoutError) as error:
                     message = f"{self.address}: {error or 'no answer'}"
