@@ -84,6 +84,11 @@ extension AccessService {
     private func paymentFilter(
         _ request: Usher_Access_V1_ListPaymentsRequest, in tx: Transaction
     ) throws -> (selection: PaymentStore.Selection, voucherKey: Int64?) {
+        var viewerKey: Int64?
+        if !request.viewerID.isEmpty {
+            viewerKey = try ViewerStore.key(of: request.viewerID, in: tx)
+            if viewerKey == nil { throw CatalogRefusal.viewerNotFound }
+        }
         var voucherKey: Int64?
         if !request.voucherID.isEmpty {
             guard let id = ResourceID(request.voucherID, prefix: Voucher.prefix),
@@ -91,12 +96,7 @@ extension AccessService {
             else { throw VoucherRefusal.notFound }
             voucherKey = id.number
         }
-        if !request.viewerID.isEmpty {
-            guard let key = try ViewerStore.key(of: request.viewerID, in: tx) else {
-                throw CatalogRefusal.viewerNotFound
-            }
-            return (.viewer(key), voucherKey)
-        }
+        if let viewerKey { return (.viewer(viewerKey), voucherKey) }
         return voucherKey.map { (.voucher($0), nil) } ?? (.all, nil)
     }
 }

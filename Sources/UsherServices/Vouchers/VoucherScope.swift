@@ -22,6 +22,9 @@ struct VoucherScopeItems: Hashable, Sendable {
         return .listed
     }
 
+    /// The package that it names, where it names nothing else.
+    var onlyPackage: Int64? { assets.isEmpty && priceOptions.isEmpty && packages.count == 1 ? packages[0] : nil }
+
     /// What has to be stored beside the voucher.
     var listed: VoucherScopeItems { scope == .listed ? self : .nothing }
 }

@@ -30,12 +30,12 @@ extension VoucherService {
             let taken = voucher.usedCount + voucher.heldCount
             if limit < taken { throw VoucherRefusal.limitBelowUsed(taken) }
         }
-        var items: VoucherScopeItems?
-        if fields.contains(.scope) || fields.contains(.packageCode) {
-            items = try resolve(message, &voucher, in: tx)
-        } else {
-            voucher.scope = before.scope
-            if let offer = before.offer { voucher.offer?.packageKey = offer.packageKey }
+        // What is not named stays what it is, also where another thing has its id by now.
+        let items = fields.contains(.scope) ? try resolve(message.scope, in: tx) : nil
+        voucher.scope = items?.scope ?? before.scope
+        if let offer = before.offer {
+            voucher.offer?.packageKey =
+                fields.contains(.packageCode) ? try packageKey(ofCode: message.packageCode, in: tx) : offer.packageKey
         }
         let scopeChanges = try items.map { try $0 != VoucherStore.items(of: before, in: tx) } ?? false
         guard voucher != before || scopeChanges else { return try presenter.message(before) }

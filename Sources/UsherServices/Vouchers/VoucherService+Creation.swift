@@ -83,21 +83,7 @@ extension VoucherService {
     func resolve(
         _ given: Usher_Vouchers_V1_Voucher, _ voucher: inout Voucher, in tx: Transaction
     ) throws -> VoucherScopeItems {
-        var items = VoucherScopeItems()
-        items.assets = try Set(given.scope.assetIds).sorted().map { id in
-            guard let key = try AssetStore.key(of: id, in: tx) else { throw CatalogRefusal.assetNotFound(id) }
-            return key
-        }.sorted()
-        items.packages = try Set(given.scope.packageIds).sorted().map { id in
-            guard let key = try PackageStore.key(of: id, in: tx) else { throw CatalogRefusal.packageNotFound(id) }
-            return key
-        }.sorted()
-        items.priceOptions = try Set(given.scope.priceOptionIds).sorted().map { id in
-            guard let key = try PriceOptionStore.key(of: id, in: tx) else {
-                throw CatalogRefusal.priceOptionNotFound(id)
-            }
-            return key
-        }.sorted()
+        let items = try resolve(given.scope, in: tx)
         voucher.scope = items.scope
         if voucher.effect == .subscription {
             voucher.offer?.packageKey = try packageKey(ofCode: given.packageCode, in: tx)
@@ -105,7 +91,27 @@ extension VoucherService {
         return items
     }
 
-    private func packageKey(ofCode code: String, in tx: Transaction) throws -> Int64 {
+    /// Finds what a scope names.
+    func resolve(_ given: Usher_Vouchers_V1_VoucherScope, in tx: Transaction) throws -> VoucherScopeItems {
+        var items = VoucherScopeItems()
+        items.assets = try Set(given.assetIds).sorted().map { id in
+            guard let key = try AssetStore.key(of: id, in: tx) else { throw CatalogRefusal.assetNotFound(id) }
+            return key
+        }.sorted()
+        items.packages = try Set(given.packageIds).sorted().map { id in
+            guard let key = try PackageStore.key(of: id, in: tx) else { throw CatalogRefusal.packageNotFound(id) }
+            return key
+        }.sorted()
+        items.priceOptions = try Set(given.priceOptionIds).sorted().map { id in
+            guard let key = try PriceOptionStore.key(of: id, in: tx) else {
+                throw CatalogRefusal.priceOptionNotFound(id)
+            }
+            return key
+        }.sorted()
+        return items
+    }
+
+    func packageKey(ofCode code: String, in tx: Transaction) throws -> Int64 {
         guard let key = try PackageStore.key(ofCode: code, in: tx) else { throw CatalogRefusal.packageNotFound(code) }
         return key
     }

@@ -45,7 +45,9 @@ struct VoucherTarget {
             // What was deleted since opens nothing.
             guard try AssetStore.isLive(key, in: tx) else { return .unknownAsset }
             items = VoucherScopeItems(assets: [key])
-        case .listed: items = try VoucherStore.scopeItems(of: voucher.id, in: tx)
+        case .listed:
+            items = try VoucherStore.scopeItems(of: voucher.id, in: tx)
+            if let key = items.onlyPackage, try !PackageStore.isLive(key, in: tx) { return .unknownPackage }
         }
         if option == nil, !items.priceOptions.isEmpty { return try offered(asked, in: items) }
         guard voucher.paymentTypes.contains(option?.paymentType ?? .ppv),
@@ -63,9 +65,7 @@ struct VoucherTarget {
         switch asked {
         case nil, .everything:
             guard items.assets.count + items.packages.count == 1 else { return .ambiguous }
-            if let key = items.assets.first { return .item(.asset(key)) }
-            guard try PackageStore.isLive(items.packages[0], in: tx) else { return .unknownPackage }
-            return .item(.package(items.packages[0]))
+            return .item(items.assets.first.map(VoucherItem.asset) ?? .package(items.packages[0]))
         case .package(let key):
             return items.packages.contains(key) ? .item(.package(key)) : .outOfScope
         case .asset(let key):
@@ -78,7 +78,7 @@ struct VoucherTarget {
         }
     }
 
-    /// What the price options of the scope are for that could be meant.
+    /// What the price options of the scope are for that could be meant, as far as it is in the rest of the scope.
     private func offered(_ asked: VoucherItem?, in items: VoucherScopeItems) throws -> VoucherUseFacts.Target {
         var found: Set<VoucherItem> = []
         for key in items.priceOptions {
@@ -86,6 +86,7 @@ struct VoucherTarget {
                 voucher.paymentTypes.contains(option.paymentType)
             else { continue }
             let target = VoucherItem(option.target)
+            guard case .item = try item(target, in: items) else { continue }
             if try asked.map({ try isPart($0, of: target) }) ?? true { found.insert(target) }
         }
         if found.count == 1 { return .item(found.removeFirst()) }

@@ -136,6 +136,7 @@ import UsherContract
         for (request, reason): (Usher_Access_V1_ListPaymentsRequest, String) in [
             (.with { $0.viewerID = "nobody" }, "VIEWER_NOT_FOUND"),
             (.with { $0.voucherID = "vch_0000000000001" }, "VOUCHER_NOT_FOUND"),
+            (.with { ($0.viewerID, $0.voucherID) = ("nobody", "vch_0000000000001") }, "VIEWER_NOT_FOUND"),
         ] {
             #expect(try await harness.refusal(Accesses.listPayments, request)?.reason == reason)
         }

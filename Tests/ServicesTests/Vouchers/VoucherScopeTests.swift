@@ -118,9 +118,16 @@ import UsherContract
                 .option("a-ppv", "a"), .package("p", "p"), .package("q", "OUT_OF_SCOPE"),
             ]
         ) { $0.priceOptionIds = ["a-ppv", "p-ppv"] }
-        // Of the assets that it is for, these price options.
-        try await check(harness, [.option("a-ppv", "a"), .option("b-ppv", "OUT_OF_SCOPE")]) {
-            ($0.assetIds, $0.priceOptionIds) = (["a"], ["a-ppv", "b-ppv"])
+        // Of the assets that it is for, these price options; also where none is named.
+        try await check(
+            harness,
+            [
+                .option("a-ppv", "a"), .option("b-ppv", "OUT_OF_SCOPE"), .nothing("a"), .asset("a", "a"),
+                .asset("b", "OUT_OF_SCOPE"),
+            ]
+        ) { ($0.assetIds, $0.priceOptionIds) = (["a"], ["a-ppv", "b-ppv"]) }
+        try await check(harness, [.nothing("m"), .asset("m", "m"), .asset("s", "OUT_OF_SCOPE")]) {
+            ($0.assetIds, $0.priceOptionIds) = (["s"], ["m-ppv", "b-ppv"])
         }
     }
 
@@ -145,10 +152,15 @@ import UsherContract
     @Test func whatWasDeletedOpensNothing() async throws {
         let harness = try await Self.catalogue()
         let made = try await harness.createVoucher("") { $0.scope.packageIds = ["q"] }
+        let subscribed = try await harness.createVoucher("") {
+            ($0.scope.packageIds, $0.scope.paymentTypes) = (["q"], [.subscription])
+        }
         let offered = try await harness.createVoucher("") { $0.scope.priceOptionIds = ["b-ppv"] }
         try await harness.call(Catalog.deletePackage, .with { $0.packageID = "q" })
         try await harness.call(Catalog.deletePriceOption, .with { $0.priceOptionID = "b-ppv" })
-        #expect(try await harness.redeemReason(made.code) == "PACKAGE_NOT_FOUND")
+        for voucher in [made, subscribed] {
+            #expect(try await harness.redeemReason(voucher.code) == "PACKAGE_NOT_FOUND")
+        }
         #expect(try await harness.redeemReason(offered.code) == "OUT_OF_SCOPE")
     }
 
@@ -179,6 +191,29 @@ import UsherContract
             change(&bad.voucher.scope)
             let refusal = try await harness.refusal(Vouchers.updateVoucher, bad)
             #expect(refusal?.reason == path, "\(path)")
+        }
+    }
+
+    /// Another thing by the same id or code is another thing.
+    @Test func whatAnUpdateDoesNotNameStays() async throws {
+        let harness = try await Self.catalogue()
+        let scoped = try await harness.createVoucher("") { $0.scope.assetIds = ["c"] }
+        let subscribing = try await harness.createVoucher("") {
+            ($0.effect, $0.daysOfAccess, $0.packageCode) = (.subscription, 30, "q")
+        }
+        try await harness.call(Catalog.deleteAsset, .with { $0.assetID = "c" })
+        try await harness.createAsset("c")
+        try await harness.call(Catalog.deletePackage, .with { $0.packageID = "q" })
+        try await harness.createPackage("new", assets: ["b"]) { $0.packageCode = "q" }
+        for (voucher, paths, reason) in [
+            (scoped, ["name", "package_code"], "ASSET_NOT_FOUND"),
+            (subscribing, ["name", "scope"], "PACKAGE_NOT_FOUND"),
+        ] {
+            var request = Usher_Vouchers_V1_UpdateVoucherRequest()
+            (request.voucher.voucherID, request.voucher.name) = (voucher.voucherID, "renamed")
+            request.updateMask.paths = paths
+            #expect(try await harness.call(Vouchers.updateVoucher, request).name == "renamed")
+            #expect(try await harness.redeemReason(voucher.code) == reason)
         }
     }
 
