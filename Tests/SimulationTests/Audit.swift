@@ -9,6 +9,9 @@ enum Audit {
         for tenant in simulation.tenants where platform.organisations[tenant.id]?.state == .active {
             let actor = Actor(key: simulation.root.key, organisationID: tenant.id)
             try ListSteps.assets(tenant, .unspecified).run(simulation, by: actor)
+            try PackageSteps.list(tenant, .init()).run(simulation, by: actor)
+            try PriceSteps.options(tenant, .init()).run(simulation, by: actor)
+            try PriceSteps.periods(tenant, .init()).run(simulation, by: actor)
             try ListSteps.viewers(tenant).run(simulation, by: actor)
             try ListSteps.vouchers(tenant, .init()).run(simulation, by: actor)
             try ListSteps.vouchers(tenant, .with { $0.state = .deleted }).run(simulation, by: actor)
@@ -16,6 +19,7 @@ enum Audit {
                 try ListSteps.redemptions(tenant, of: voucher.id).run(simulation, by: actor)
             }
             try ListSteps.accesses(tenant, .init()).run(simulation, by: actor)
+            try PurchaseSteps.list(tenant, .init()).run(simulation, by: actor)
             try ListSteps.sessions(tenant, .init()).run(simulation, by: actor)
         }
     }

@@ -36,18 +36,19 @@ enum Invariants {
             "SELECT count(*) - count(DISTINCT code_folded) FROM vouchers"
         ),
         (
-            "a deactivated voucher's accesses have ended",
+            "the accesses that a deactivated voucher gave have ended, but for what was paid for as well",
             """
             SELECT count(*) FROM redemptions r JOIN vouchers v ON v.id = r.voucher_id
             JOIN accesses a ON a.id = r.access_id
-            WHERE v.deactivate_time IS NOT NULL AND r.roll_back_time IS NULL AND a.revoke_time IS NULL
+            WHERE v.deactivate_time IS NOT NULL AND v.effect = 1 AND r.roll_back_time IS NULL AND a.revoke_time IS NULL
             """
         ),
         (
-            "an access does not outlive its redemption",
+            "an access does not outlive its redemption, but for what was paid for as well",
             """
             SELECT count(*) FROM redemptions r JOIN accesses a ON a.id = r.access_id
-            WHERE r.roll_back_time IS NOT NULL AND a.revoke_time IS NULL
+            JOIN vouchers v ON v.id = r.voucher_id
+            WHERE r.roll_back_time IS NOT NULL AND a.revoke_time IS NULL AND (v.effect <> 2 OR a.kind = 4)
             """
         ),
         (
@@ -70,6 +71,28 @@ enum Invariants {
             """
             SELECT count(*) FROM payments p JOIN accesses a ON a.id = p.access_key
             WHERE p.reverse_time IS NOT NULL AND a.revoke_time IS NULL
+            """
+        ),
+        (
+            "a purchase with a voucher has used it once",
+            """
+            SELECT count(*) FROM payments p WHERE voucher_key IS NOT NULL AND subscription_key IS NULL
+                AND (SELECT count(*) FROM redemptions WHERE voucher_id = p.voucher_key
+                    AND access_id = p.access_key) <> 1
+            """
+        ),
+        (
+            "what was bought for nothing was bought with a whole discount",
+            """
+            SELECT count(*) FROM accesses a WHERE kind = 4
+                AND (SELECT count(*) FROM payments WHERE access_key = a.id AND discount_percent = 100) <> 1
+            """
+        ),
+        (
+            "an order has as many vouchers as were ordered, deleted ones included",
+            """
+            SELECT count(*) FROM voucher_orders o
+            WHERE quantity <> (SELECT count(*) FROM vouchers WHERE order_key = o.id)
             """
         ),
         (
@@ -105,6 +128,19 @@ enum Invariants {
             """
         ),
         (
+            "what is deleted is in no package, and nothing sells it",
+            """
+            SELECT (SELECT count(*) FROM package_assets c JOIN packages p ON p.key = c.container_key
+                    JOIN assets a ON a.key = c.content_key
+                    WHERE p.delete_time IS NOT NULL OR a.delete_time IS NOT NULL)
+                + (SELECT count(*) FROM price_options o LEFT JOIN packages p ON p.key = o.package_key
+                    LEFT JOIN assets a ON a.key = o.asset_key
+                    WHERE o.delete_time IS NULL AND (p.delete_time IS NOT NULL OR a.delete_time IS NOT NULL))
+                + (SELECT count(*) FROM payment_periods o JOIN packages p ON p.key = o.package_key
+                    WHERE o.delete_time IS NULL AND p.delete_time IS NOT NULL)
+            """
+        ),
+        (
             "each redemption that counts gave one access, and each access of a voucher has one redemption",
             """
             SELECT count(*) FROM accesses a WHERE voucher_key IS NOT NULL
@@ -129,20 +165,29 @@ enum Invariants {
 
     /// Checks that there is as much as the model has, and no more.
     static func check(_ tenant: OrganisationModel, _ database: Database) throws {
-        let counts = try database.readBlocking(as: .system()) { tx in
-            try ["assets", "viewers", "vouchers", "accesses", "redemptions", "playback_sessions"].map { table in
-                try tx.row("SELECT count(*) FROM \(table)") { try $0.int(0) } ?? -1
-            }
-        }
-        let wanted = [
-            tenant.assets.count, tenant.viewers.count, tenant.vouchers.count, tenant.accesses.count,
-            tenant.vouchers.map(\.redemptions.count).reduce(0, +), tenant.sessions.count,
+        let redemptions = tenant.vouchers.reduce(0) { $0 + $1.redemptions.count }
+        let wanted: KeyValuePairs<String, Int> = [
+            "assets": tenant.assets.count,
+            "packages": tenant.packages.count,
+            "price_options": tenant.priceOptions.count,
+            "payment_periods": tenant.paymentPeriods.count,
+            "viewers": tenant.viewers.count,
+            "vouchers": tenant.vouchers.count,
+            "voucher_orders": tenant.orders.count,
+            "redemptions": redemptions,
+            "accesses": tenant.accesses.count,
+            "payments": tenant.payments.count,
+            "playback_sessions": tenant.sessions.count,
         ]
-        guard counts == wanted else {
+        let wrong = try database.readBlocking(as: .system()) { tx in
+            try wanted.map { table, count in
+                (table, count, try tx.row("SELECT count(*) FROM \(table)") { try $0.int(0) } ?? -1)
+            }.filter { $0.1 != $0.2 }
+        }
+        guard wrong.isEmpty else {
+            let list = wrong.map { "\($0.2) \($0.0) instead of \($0.1)" }
             throw Discrepancy(
-                source: .invariant,
-                what: "in \(tenant.id) there are \(counts) assets, viewers, vouchers, accesses, redemptions, sessions "
-                    + "instead of \(wanted)")
+                source: .invariant, what: "in \(tenant.id) there are \(list.joined(separator: ", "))")
         }
     }
 }

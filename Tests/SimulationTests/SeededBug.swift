@@ -7,6 +7,10 @@ enum SeededBug: String, CaseIterable, Sendable {
     case doubleRedemption
     /// Ending a voucher leaves the accesses that it gave.
     case accessOutlivesItsSource
+    /// A payment that is given back leaves what it bought.
+    case reversalLeavesAccess
+    /// A discount is given, and not used.
+    case discountForNothing
     /// What a deleted voucher was called is free again.
     case tombstoneForgotten
     /// Request ids are not looked at.
@@ -19,7 +23,9 @@ enum SeededBug: String, CaseIterable, Sendable {
     /// What it comes to light by first: in a burst of calls an answer may come before the invariants are judged.
     var sources: Set<Discrepancy.Source> {
         switch self {
-        case .doubleRedemption, .accessOutlivesItsSource, .useWithoutRedemption: [.invariant, .answer]
+        case .doubleRedemption, .accessOutlivesItsSource, .useWithoutRedemption, .reversalLeavesAccess,
+            .discountForNothing:
+            [.invariant, .answer]
         case .tombstoneForgotten: [.answer]
         // The rows name no request.
         case .requestIDsForgotten, .strayJournalRow: [.journal]
@@ -30,6 +36,8 @@ enum SeededBug: String, CaseIterable, Sendable {
         switch self {
         case .doubleRedemption, .requestIDsForgotten, .useWithoutRedemption: "RedeemVoucher"
         case .accessOutlivesItsSource: "DeactivateVoucher"
+        case .reversalLeavesAccess: "ReversePurchase"
+        case .discountForNothing: "RecordPurchase"
         case .tombstoneForgotten: "DeleteVoucher"
         case .strayJournalRow: "GrantAccess"
         }
@@ -49,8 +57,11 @@ enum SeededBug: String, CaseIterable, Sendable {
                     UPDATE vouchers SET used_count = used_count - 1
                     WHERE used_count = usage_limit AND update_time = ?
                     """, tx.now)
-            case .accessOutlivesItsSource:
+            case .accessOutlivesItsSource, .reversalLeavesAccess:
                 try tx.execute("UPDATE accesses SET revoke_time = NULL WHERE revoke_time = ?", tx.now)
+            case .discountForNothing:
+                try tx.execute(
+                    "UPDATE vouchers SET used_count = used_count - 1 WHERE effect = 2 AND redeem_time = ?", tx.now)
             case .tombstoneForgotten:
                 try tx.execute("UPDATE vouchers SET code_folded = code_folded || id WHERE delete_time = ?", tx.now)
             case .requestIDsForgotten: break

@@ -60,6 +60,7 @@ final class Simulation {
             try journal.skip(in: world, Wilderness.organisationID)
             for tenant in tenants {
                 for id in Pool.assets { try run([CatalogSteps.create(id, tenant, self)]) }
+                try PackageSteps.begin(tenant, self)
                 try run([SettingsSteps.limitSessions(tenant, self)])
             }
             for _ in 0..<steps {

@@ -64,5 +64,10 @@ import UsherContract
         "BatchCheckAccess", "ExtendAccess", "ListAccess", "StartPlayback", "RecordPlayback", "EndPlayback",
         "ListSessions", "ReserveVoucher", "ReleaseReservation", "ResetVoucherExpiry", "AddVoucherEmails",
         "RemoveVoucherEmails", "ListVoucherEmails", "GetVoucherBatch", "ExpireVoucherBatch",
+        "CreatePackage", "GetPackage", "ListPackages", "UpdatePackage", "DeletePackage", "CreatePriceOption",
+        "GetPriceOption", "ListPriceOptions", "UpdatePriceOption", "DeletePriceOption", "CreatePaymentPeriod",
+        "GetPaymentPeriod", "ListPaymentPeriods", "UpdatePaymentPeriod", "DeletePaymentPeriod",
+        "BatchUpsertAssets", "BatchUpsertViewers", "RecordPurchase", "ReversePurchase", "ListPayments",
+        "PlaceVoucherOrder", "GetVoucherOrder", "CancelVoucherOrder", "ListBoughtVouchers",
     ]
 }

@@ -4,13 +4,16 @@ import UsherContract
 final class ModelAccess {
     let id: String
     let viewer: ModelViewer?
-    /// Nil for everything.
+    /// Nil for a package, and for everything.
     let asset: ModelAsset?
+    let package: ModelPackage?
     let type: Usher_Access_V1_AccessType
     let start: Instant
     private(set) var end: Instant?
     private(set) var originalEnd: Instant?
     let voucher: ModelVoucher?
+    /// That it was bought by; nil for none.
+    let option: ModelPriceOption?
     let created: Instant
     private(set) var updated: Instant
     private(set) var revoked: Instant?
@@ -21,16 +24,19 @@ final class ModelAccess {
     private(set) var boundIP = ""
 
     init(
-        _ id: String, viewer: ModelViewer?, asset: ModelAsset?, type: Usher_Access_V1_AccessType, start: Instant,
-        end: Instant?, voucher: ModelVoucher?, created: Instant
+        _ id: String, viewer: ModelViewer?, asset: ModelAsset?, package: ModelPackage? = nil,
+        type: Usher_Access_V1_AccessType, start: Instant, end: Instant?, voucher: ModelVoucher?,
+        option: ModelPriceOption? = nil, created: Instant
     ) {
         self.id = id
         self.viewer = viewer
         self.asset = asset
+        self.package = package
         self.type = type
         self.start = start
         self.end = end
         self.voucher = voucher
+        self.option = option
         self.created = created
         updated = created
     }
@@ -81,9 +87,10 @@ final class ModelAccess {
         return end.map { $0 <= now } ?? false ? .expired : .active
     }
 
-    /// Whether it is to the asset, to everything, or to a series that the asset is in.
+    /// Whether it is to the asset, to everything, to a series that the asset is in, or to a package that opens it.
     func covers(_ asked: ModelAsset) -> Bool {
-        asset.map { $0 == asked || $0.members.contains(asked) } ?? true
+        if let package { return package.opens(asked) }
+        return asset.map { $0 == asked || $0.members.contains(asked) } ?? true
     }
 
     func message(of organisationID: String, at now: Instant) -> Usher_Access_V1_Access {
@@ -92,12 +99,14 @@ final class ModelAccess {
             message.organisationID = organisationID
             message.viewerID = viewer?.message.viewerID ?? ""
             message.assetID = asset?.message.assetID ?? ""
+            message.packageID = package?.message.packageID ?? ""
             message.type = type
             message.state = state(at: now)
             message.startTime = start.timestamp
             if let end { message.expireTime = end.timestamp }
             if let originalEnd { message.originalExpireTime = originalEnd.timestamp }
             message.voucherID = voucher?.id ?? ""
+            message.priceOptionID = option?.message.priceOptionID ?? ""
             if let played { message.firstPlayTime = played.timestamp }
             message.boundIp = boundIP
             message.createTime = created.timestamp
@@ -121,11 +130,13 @@ extension OrganisationModel {
         let start = mistakes.moment(request.startTime, request.hasStartTime, "start_time") ?? context.now
         let end = mistakes.moment(request.expireTime, request.hasExpireTime, "expire_time")
         if let end { mistakes.require(end > start && end > context.now, "expire_time") }
+        mistakes.require(request.assetID.isEmpty || request.packageID.isEmpty, "package_id")
         try mistakes.refuse()
         let asset = request.assetID.isEmpty ? nil : try existingAsset(request.assetID)
+        let package = request.packageID.isEmpty ? nil : try existingPackage(request.packageID)
         let access = ModelAccess(
             try adopt(made?.accessID, "acc"), viewer: try register(request.viewerID, context), asset: asset,
-            type: .granted, start: start, end: end, voucher: nil, created: context.now)
+            package: package, type: .granted, start: start, end: end, voucher: nil, created: context.now)
         accesses.append(access)
         context.record("access.granted", access.id)
         return access.message(of: id, at: context.now)
@@ -160,10 +171,12 @@ extension OrganisationModel {
 
     func listed(_ request: Usher_Access_V1_ListAccessRequest, _ context: Context) -> [Usher_Access_V1_Access] {
         let (viewer, asset) = (liveViewer(request.viewerID), liveAsset(request.assetID))
+        let package = livePackage(request.packageID)
         return accesses.filter { access in
             let isActive = access.state(at: context.now) == .active
             return (request.viewerID.isEmpty || viewer != nil && access.viewer == viewer)
                 && (request.assetID.isEmpty || asset != nil && access.asset == asset)
+                && (request.packageID.isEmpty || package != nil && access.package == package)
                 && (request.type == .unspecified || request.type == access.type)
                 && (request.activity == .unspecified || isActive == (request.activity == .active))
         }.map { $0.message(of: id, at: context.now) }

@@ -39,7 +39,7 @@ extension OrganisationModel {
         _ = try batch(request.batchID, at: context.now)
         let living = vouchers.filter { $0.batch == request.batchID && !$0.isDeleted }
         let unexpired = living.filter { $0.terms.until.map { $0 > context.now } ?? true }
-        let standing = living.flatMap(\.applied).map(\.access).filter { $0.revoked == nil }
+        let standing = living.flatMap(\.given).filter { $0.revoked == nil }
         if !request.validateOnly {
             for access in standing { access.end(at: context.now) }
             for voucher in unexpired {

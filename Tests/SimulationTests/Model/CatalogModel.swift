@@ -54,7 +54,7 @@ extension OrganisationModel {
         let given = request.asset
         var mistakes = Mistakes()
         mistakes.requireID(given.assetID, "asset.asset_id")
-        check(given, &mistakes)
+        check(given, "asset", &mistakes)
         try mistakes.refuse()
         let members = try members(given.memberAssetIds)
         guard liveAsset(given.assetID) == nil else { throw Expected.exists("ASSET_EXISTS") }
@@ -71,32 +71,32 @@ extension OrganisationModel {
         return assets[assets.count - 1].shown
     }
 
-    private static func normalise(_ asset: inout Usher_Catalog_V1_Asset) {
+    static func normalise(_ asset: inout Usher_Catalog_V1_Asset) {
         guard asset.hasGeoPolicy else { return }
         asset.geoPolicy.countryCodes = Set(asset.geoPolicy.countryCodes.map { $0.uppercased() }).sorted()
     }
 
-    private func check(_ asset: Usher_Catalog_V1_Asset, _ mistakes: inout Mistakes) {
+    func check(_ asset: Usher_Catalog_V1_Asset, _ field: String, _ mistakes: inout Mistakes) {
         let types: [Usher_Catalog_V1_AssetType] = [.video, .liveEvent, .series, .playlist, .performance]
-        mistakes.require(types.contains(asset.type), "asset.type")
-        mistakes.requireText(asset.title, 1...500, "asset.title")
-        mistakes.requireText(asset.description_p, 0...10_000, "asset.description")
+        mistakes.require(types.contains(asset.type), "\(field).type")
+        mistakes.requireText(asset.title, 1...500, "\(field).title")
+        mistakes.requireText(asset.description_p, 0...10_000, "\(field).description")
         for (index, content) in asset.relatedContent.enumerated() {
-            let field = "asset.related_content[\(index)]"
-            mistakes.require(content.kind != .unspecified, "\(field).kind")
-            mistakes.requireText(content.title, 0...500, "\(field).title")
-            mistakes.require(content.url.hasPrefix("https://") && content.url.count > 8, "\(field).url")
+            let row = "\(field).related_content[\(index)]"
+            mistakes.require(content.kind != .unspecified, "\(row).kind")
+            mistakes.requireText(content.title, 0...500, "\(row).title")
+            mistakes.require(content.url.hasPrefix("https://") && content.url.count > 8, "\(row).url")
         }
         let members = asset.memberAssetIds
         let mayHaveMembers = [.series, .playlist].contains(asset.type) || !types.contains(asset.type)
         mistakes.require(
-            (members.isEmpty || mayHaveMembers) && Set(members).count == members.count, "asset.member_asset_ids")
+            (members.isEmpty || mayHaveMembers) && Set(members).count == members.count, "\(field).member_asset_ids")
         guard asset.hasGeoPolicy else { return }
-        mistakes.require([.allow, .block].contains(asset.geoPolicy.mode), "asset.geo_policy.mode")
+        mistakes.require([.allow, .block].contains(asset.geoPolicy.mode), "\(field).geo_policy.mode")
         let codes = asset.geoPolicy.countryCodes
         mistakes.require(
             !codes.isEmpty && codes.allSatisfy { $0.count == 2 && $0.allSatisfy(\.isLetter) },
-            "asset.geo_policy.country_codes")
+            "\(field).geo_policy.country_codes")
     }
 
     private func members(_ ids: [String]) throws -> [ModelAsset] {
@@ -132,7 +132,7 @@ extension OrganisationModel {
             new.clearSingleIpProtection()
             if given.hasSingleIpProtection { new.singleIpProtection = given.singleIpProtection }
         }
-        check(new, &mistakes)
+        check(new, "asset", &mistakes)
         try mistakes.refuse()
         Self.normalise(&new)
         guard new != asset.shown else { return new }
@@ -156,6 +156,7 @@ extension OrganisationModel {
         asset.isDeleted = true
         asset.members = []
         for other in assets { other.members.removeAll { $0 == asset } }
+        forget(asset)
         context.record("asset.deleted", request.assetID)
     }
 
@@ -166,13 +167,18 @@ extension OrganisationModel {
         return parts.count == 2 && !parts[0].isEmpty && !parts[1].isEmpty && !text.contains(" ")
     }
 
+    /// None, or an address.
+    static func check(email: String, _ field: String, _ mistakes: inout Mistakes) {
+        mistakes.require(email.isEmpty || isEmail(email), field)
+    }
+
     func createViewer(
         _ request: Usher_Catalog_V1_CreateViewerRequest, _ context: Context, _ made: Usher_Catalog_V1_Viewer?
     ) throws -> Usher_Catalog_V1_Viewer {
         let given = request.viewer
         var mistakes = Mistakes()
         mistakes.requireID(given.viewerID, "viewer.viewer_id")
-        mistakes.require(given.email.isEmpty || Self.isEmail(given.email), "viewer.email")
+        Self.check(email: given.email, "viewer.email", &mistakes)
         try mistakes.refuse()
         guard liveViewer(given.viewerID) == nil else { throw Expected.exists("VIEWER_EXISTS") }
         let viewerID = given.viewerID.isEmpty ? try adopt(made?.viewerID, "vwr") : given.viewerID
@@ -213,17 +219,24 @@ extension OrganisationModel {
         var mistakes = Mistakes()
         let paths = mistakes.mask(request.updateMask, ["email"])
         let email = request.viewer.email
-        if paths.contains("email") { mistakes.require(email.isEmpty || Self.isEmail(email), "viewer.email") }
+        if paths.contains("email") { Self.check(email: email, "viewer.email", &mistakes) }
         try mistakes.refuse()
         let viewer = try existingViewer(request.viewer.viewerID)
-        let version = Int(viewer.message.etag.dropFirst()) ?? -1
-        try Expected.checkTag(request.viewer.etag, version)
-        guard paths.contains("email"), email != viewer.message.email else { return viewer.message }
+        try Expected.checkTag(request.viewer.etag, Int(viewer.message.etag.dropFirst()) ?? -1)
+        if paths.contains("email"), set(email: email, of: viewer, context) {
+            context.record("viewer.updated", viewer.message.viewerID)
+        }
+        return viewer.message
+    }
+
+    /// - Returns: whether it is another.
+    @discardableResult
+    func set(email: String, of viewer: ModelViewer, _ context: Context) -> Bool {
+        guard email != viewer.message.email else { return false }
         viewer.message.email = email
         viewer.message.updateTime = context.now.timestamp
-        viewer.message.etag = "v\(version + 1)"
-        context.record("viewer.updated", viewer.message.viewerID)
-        return viewer.message
+        viewer.message.etag = "v\((Int(viewer.message.etag.dropFirst()) ?? -1) + 1)"
+        return true
     }
 
     /// A deleted viewer has no access to anything any more.

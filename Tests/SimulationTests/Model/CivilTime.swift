@@ -7,6 +7,31 @@ enum CivilTime {
     static let zones = ["UTC", "Asia/Tokyo", "Europe/Stockholm", "America/Phoenix"]
     private static let day: Int64 = 86_400
 
+    static func end(of period: Usher_Type_V1_CalendarPeriod, from start: Instant, in zone: String) -> Instant {
+        let units: [Usher_Type_V1_CalendarUnit: Usher_Vouchers_V1_AccessPeriodUnit] = [
+            .hour: .hour, .day: .day, .week: .week, .month: .month, .year: .year,
+        ]
+        let same = Usher_Vouchers_V1_AccessPeriod.with {
+            ($0.unit, $0.length) = (units[period.unit] ?? .unspecified, period.length)
+        }
+        return end(of: same, from: start, in: zone)
+    }
+
+    /// How many calendar days a period has that begins at `start`; at least one.
+    static func days(of period: Usher_Type_V1_CalendarPeriod, from start: Instant, in zone: String) -> Int32 {
+        let seconds = split(start.microseconds, 1_000_000).quotient
+        let first = split(seconds + offset(in: zone, at: seconds), day).quotient
+        let length = Int(period.length)
+        let last =
+            switch period.unit {
+            case .day: first + Int64(length)
+            case .week: first + Int64(length) * 7
+            case .month: number(addMonths(length, to: civil(first)))
+            default: number(addMonths(length * 12, to: civil(first)))
+            }
+        return Int32(last - first)
+    }
+
     /// The end of a period that begins at `start`.
     static func end(of period: Usher_Vouchers_V1_AccessPeriod, from start: Instant, in zone: String) -> Instant {
         let length = Int(period.length)

@@ -9,6 +9,8 @@ final class Context {
     let organisationID: String?
     let scopes: ScopeSet
     let expireTime: Instant?
+    /// The operator lets the organisation sell vouchers.
+    let sellsVouchers: Bool
     private(set) var events: [Event] = []
 
     /// A row of the journal, without what every row of a call has.
@@ -19,7 +21,7 @@ final class Context {
 
     init(
         now: Instant, role: Caller.Role, principal: String, organisationID: String?, scopes: ScopeSet,
-        expireTime: Instant?
+        expireTime: Instant?, sellsVouchers: Bool
     ) {
         self.now = now
         self.role = role
@@ -27,6 +29,7 @@ final class Context {
         self.organisationID = organisationID
         self.scopes = scopes
         self.expireTime = expireTime
+        self.sellsVouchers = sellsVouchers
     }
 
     func record(_ name: String, _ resource: String) { events.append(Event(name: name, resource: resource)) }

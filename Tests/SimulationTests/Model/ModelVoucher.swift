@@ -4,18 +4,25 @@ import UsherContract
 final class ModelRedemption {
     let id: String
     let viewer: ModelViewer?
-    let asset: ModelAsset?
+    let item: ModelItem
     let access: ModelAccess
     let time: Instant
     var rolledBack: Instant?
 
-    init(_ id: String, viewer: ModelViewer?, asset: ModelAsset?, access: ModelAccess, time: Instant) {
+    init(_ id: String, viewer: ModelViewer?, item: ModelItem, access: ModelAccess, time: Instant) {
         self.id = id
         self.viewer = viewer
-        self.asset = asset
+        self.item = item
         self.access = access
         self.time = time
     }
+}
+
+/// What a subscription voucher is for.
+struct ModelOffer: Equatable {
+    /// Nil while it is still to be found.
+    var package: ModelPackage?
+    var days: Int32
 }
 
 /// A voucher: how often it was used is counted from its redemptions each time.
@@ -25,11 +32,14 @@ final class ModelVoucher {
         var name = ""
         var isDiscount = false
         var onFirstPlay = false
+        /// Of a subscription voucher only.
+        var offer: ModelOffer?
+        var provisionService = ""
         var period: Usher_Vouchers_V1_AccessPeriod?
         var percent: Int32 = 0
         /// The payments that a discount is given for; nil for all.
         var cycles: Int32?
-        var scope: [ModelAsset] = []
+        var scope = ModelScope()
         var from: Instant?
         var until: Instant?
         var limit: Int32?
@@ -51,6 +61,8 @@ final class ModelVoucher {
     var redemptions: [ModelRedemption] = []
     /// Who may use it, folded; nobody for everybody.
     var emails: Set<String> = []
+    /// The order that it was bought in.
+    var order: ModelVoucherOrder?
     var deactivated: Instant?
     var isDeleted = false
     private(set) var updated: Instant
@@ -69,6 +81,8 @@ final class ModelVoucher {
     func touch(_ now: Instant) { (updated, version) = (now, version + 1) }
 
     var applied: [ModelRedemption] { redemptions.filter { $0.rolledBack == nil } }
+    /// The accesses that end with it: what a discount was used for was paid for as well, and a subscription goes on.
+    var given: [ModelAccess] { terms.isDiscount || terms.offer != nil ? [] : applied.map(\.access) }
     var isSpent: Bool { terms.limit.map { applied.count >= $0 } ?? false }
 
     /// Why nobody can use it at a moment.
@@ -108,6 +122,8 @@ final class ModelVoucher {
             message.code = code
             message.usedCount = Int32(applied.count)
             message.batchID = batch
+            message.purchaserID = order?.purchaser.message.viewerID ?? ""
+            message.voucherOrderID = order?.id ?? ""
             message.tvCompatible = code.count == 9 && code.allSatisfy { $0.isASCII && $0.isNumber }
             message.redeemed = !applied.isEmpty
             if let last = applied.last {
@@ -132,7 +148,12 @@ extension ModelVoucher.Terms {
 
     func fill(_ message: inout Usher_Vouchers_V1_Voucher) {
         message.name = name
-        message.effect = isDiscount ? .discount : .access
+        message.effect = isDiscount ? .discount : offer == nil ? .access : .subscription
+        if let offer {
+            message.daysOfAccess = offer.days
+            message.packageCode = offer.package?.message.packageCode ?? ""
+        }
+        message.provisionService = provisionService
         message.redeemOn = onFirstPlay ? .firstPlay : .redeem
         if let period { message.accessPeriod = period }
         message.discountPercent = percent
@@ -140,7 +161,7 @@ extension ModelVoucher.Terms {
             message.discountDuration = cycles == nil ? .forever : cycles == 1 ? .once : .cycles
             if let cycles, cycles != 1 { message.discountCycles = cycles }
         }
-        if !scope.isEmpty { message.scope.assetIds = scope.map(\.message.assetID).sorted() }
+        if let scope = scope.message { message.scope = scope }
         if let from { message.redeemFrom = from.timestamp }
         if let until { message.redeemUntil = until.timestamp }
         if let limit { message.usageLimit = limit }
@@ -152,13 +173,17 @@ extension ModelVoucher.Terms {
         message.oneTimeUse = isOneTime
     }
 
-    /// What a caller describes, but for the scope, which the organisation knows.
+    /// What a caller describes, but for what the scope names, which the organisation knows.
     init(
         _ given: Usher_Vouchers_V1_Voucher, firstPlayByDefault: Bool, _ field: (String) -> String,
         _ mistakes: inout Mistakes
     ) {
         name = given.name
         isDiscount = given.effect == .discount
+        let isSubscription = given.effect == .subscription
+        if isSubscription { offer = ModelOffer(days: given.daysOfAccess) }
+        provisionService = given.provisionService
+        let firstPlayByDefault = firstPlayByDefault && !isSubscription
         onFirstPlay = given.redeemOn == .unspecified ? firstPlayByDefault : given.redeemOn == .firstPlay
         percent = given.discountPercent
         from = mistakes.moment(given.redeemFrom, given.hasRedeemFrom, field("redeem_from"))
@@ -172,7 +197,23 @@ extension ModelVoucher.Terms {
         isOneTime = given.oneTimeUse
         period = Self.period(given, field("access_period"), &mistakes)
         check(field, &mistakes)
+        mistakes.require(
+            given.scope.paymentTypes.allSatisfy { $0 == .ppv || $0 == .subscription }, field("scope.payment_types"))
         takeDuration(of: given, field, &mistakes)
+        checkOffer(given, field, &mistakes)
+    }
+
+    private func checkOffer(
+        _ given: Usher_Vouchers_V1_Voucher, _ field: (String) -> String, _ mistakes: inout Mistakes
+    ) {
+        guard let offer else {
+            return mistakes.require(given.daysOfAccess == 0 && given.packageCode.isEmpty, field("package_code"))
+        }
+        mistakes.require((1...9_999).contains(offer.days), field("days_of_access"))
+        mistakes.require(!given.packageCode.isEmpty, field("package_code"))
+        mistakes.require(!given.hasAccessPeriod, field("access_period"))
+        mistakes.require(!onFirstPlay, field("redeem_on"))
+        mistakes.require(given.scope == .init(), field("scope"))
     }
 
     private static func period(
@@ -210,6 +251,7 @@ extension ModelVoucher.Terms {
     private func check(_ field: (String) -> String, _ mistakes: inout Mistakes) {
         mistakes.requireText(name, 0...200, field("name"))
         mistakes.requireText(orderID, 0...200, field("order_id"))
+        mistakes.requireText(provisionService, 0...200, field("provision_service"))
         mistakes.require(limit.map { (1...1_000_000_000).contains($0) } ?? true, field("usage_limit"))
         mistakes.require(viewerLimit.map { (1...1_000_000_000).contains($0) } ?? true, field("per_viewer_limit"))
         if let from, let until { mistakes.require(from < until, field("redeem_until")) }

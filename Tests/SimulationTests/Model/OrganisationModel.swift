@@ -9,12 +9,17 @@ final class OrganisationModel {
     var settings = Usher_Organisations_V1_Settings()
     /// Everything below stands in the order of its creation, what was deleted included.
     var assets: [ModelAsset] = []
+    var packages: [ModelPackage] = []
+    var priceOptions: [ModelPriceOption] = []
+    var paymentPeriods: [ModelPaymentPeriod] = []
     var viewers: [ModelViewer] = []
     var vouchers: [ModelVoucher] = []
     var accesses: [ModelAccess] = []
+    var payments: [ModelPayment] = []
     var sessions: [ModelSession] = []
     var reservations: [ModelReservation] = []
     var batches: [ModelBatch] = []
+    var orders: [ModelVoucherOrder] = []
     private var ids: Set<String> = []
 
     init(id: String) {

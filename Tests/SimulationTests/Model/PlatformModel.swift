@@ -47,7 +47,8 @@ final class PlatformModel {
         if method.database == .organisation, acting == nil { throw Expected.precondition("ORGANISATION_REQUIRED") }
         return Context(
             now: now, role: key.isOperators ? .platformOperator : .organisation, principal: key.message.keyID,
-            organisationID: acting, scopes: scopes, expireTime: key.expireTime)
+            organisationID: acting, scopes: scopes, expireTime: key.expireTime,
+            sellsVouchers: acting.flatMap { organisations[$0]?.purchasableVouchersEnabled } ?? false)
     }
 
     // MARK: Organisations

@@ -7,7 +7,8 @@ extension ModelRedemption {
             message.redemptionID = id
             message.voucherID = voucher.id
             message.viewerID = viewer?.message.viewerID ?? ""
-            message.assetID = asset?.message.assetID ?? ""
+            message.assetID = item.asset?.message.assetID ?? ""
+            message.packageID = item.package?.message.packageID ?? ""
             message.accessID = access.id
             message.redeemTime = time.timestamp
             if let rolledBack { message.rollBackTime = rolledBack.timestamp }
@@ -19,19 +20,19 @@ extension ModelRedemption {
 struct ModelUse {
     var viewerID: String
     var assetID: String
+    var packageID = ""
+    var priceOptionID = ""
     var moment: Instant
     /// Empty for one that the viewer has, if any.
     var reservationID = ""
     /// To hold a use and not to make it.
     var isReservation = false
+    var isPurchase = false
+    /// It says where a print product is to be delivered to.
+    var hasAddress = false
+}
 
-    init(
-        viewerID: String, assetID: String, moment: Instant, reservationID: String = "", isReservation: Bool = false
-    ) {
-        (self.viewerID, self.assetID, self.moment) = (viewerID, assetID, moment)
-        (self.reservationID, self.isReservation) = (reservationID, isReservation)
-    }
-
+extension ModelUse {
     init(_ question: ModelQuestion) {
         self.init(viewerID: question.viewerID, assetID: question.assetID, moment: question.moment)
     }
@@ -48,19 +49,21 @@ extension OrganisationModel {
         }
     }
 
-    /// What a use would open, nil for everything; and the reservation that it takes up.
+    /// What a use would open, and the reservation that it takes up.
     func judge(
         _ voucher: ModelVoucher, _ use: ModelUse
-    ) throws(Expected) -> (asset: ModelAsset?, reservation: ModelReservation?) {
+    ) throws(Expected) -> (item: ModelItem, reservation: ModelReservation?) {
         if let refusal = voucher.refusalByState(at: use.moment) { throw refusal }
-        let target = try target(of: voucher, use.assetID)
-        if voucher.terms.isDiscount, !use.isReservation { throw .precondition("PURCHASE_REQUIRED") }
+        let item = try target(of: voucher, use)
+        if voucher.terms.offer != nil, use.isPurchase { throw .precondition("OUT_OF_SCOPE") }
+        if voucher.terms.isDiscount, !use.isReservation, !use.isPurchase { throw .precondition("PURCHASE_REQUIRED") }
         let viewer = liveViewer(use.viewerID)
         if !voucher.emails.isEmpty, !voucher.emails.contains(CodeText.same(viewer?.message.email ?? "")) {
             throw .precondition("NOT_ELIGIBLE")
         }
         if use.viewerID.isEmpty, !use.isReservation {
-            if !voucher.terms.onFirstPlay { throw .precondition("VIEWER_REQUIRED") }
+            let opensByItself = voucher.terms.onFirstPlay && voucher.terms.offer == nil
+            if !opensByItself { throw .precondition("VIEWER_REQUIRED") }
         } else if viewer == nil, !use.viewerID.isEmpty, settings.requireKnownViewers {
             throw .notFound("VIEWER_NOT_FOUND")
         }
@@ -81,7 +84,11 @@ extension OrganisationModel {
             }
             if made + own.count >= limit { throw .precondition("VIEWER_LIMIT_REACHED") }
         }
-        return (target, reservation)
+        let isDelivered = item.package?.message.deliveryAddressRequired ?? false
+        if voucher.order != nil, isDelivered, !use.hasAddress, !use.isReservation {
+            throw .precondition("ADDRESS_REQUIRED")
+        }
+        return (item, reservation)
     }
 
     private func reservation(
@@ -97,24 +104,6 @@ extension OrganisationModel {
         return held.first { $0.id == use.reservationID && ($0.viewer == nil || $0.viewer == viewer) }
     }
 
-    private func target(of voucher: ModelVoucher, _ assetID: String) throws(Expected) -> ModelAsset? {
-        let scope = voucher.terms.scope
-        let asked = liveAsset(assetID)
-        if !assetID.isEmpty, asked == nil { throw .notFound("ASSET_NOT_FOUND") }
-        // What was deleted since opens nothing.
-        if scope.count == 1, scope[0].isDeleted { throw .notFound("ASSET_NOT_FOUND") }
-        if scope.isEmpty { return asked }
-        guard let asked else {
-            if scope.count > 1 { throw .precondition("ASSET_REQUIRED") }
-            return scope[0]
-        }
-        if scope.contains(asked) { return asked }
-        guard let parent = scope.first(where: { $0.members.contains(asked) }) else {
-            throw .precondition("OUT_OF_SCOPE")
-        }
-        return parent
-    }
-
     func find(code: String, viewerID: String, _ mistakes: inout Mistakes) throws -> ModelVoucher {
         mistakes.require(!code.isEmpty, "code")
         mistakes.requireID(viewerID, "viewer_id")
@@ -128,11 +117,15 @@ extension OrganisationModel {
     ) throws -> Usher_Vouchers_V1_ValidateVoucherResponse {
         var response = Usher_Vouchers_V1_ValidateVoucherResponse()
         var mistakes = Mistakes()
+        mistakes.check(request.deliveryAddress, request.hasDeliveryAddress)
         do {
             let voucher = try find(code: request.code, viewerID: request.viewerID, &mistakes)
             response.voucherID = voucher.id
             response.state = voucher.state(at: context.now)
-            let use = ModelUse(viewerID: request.viewerID, assetID: request.assetID, moment: context.now)
+            let use = ModelUse(
+                viewerID: request.viewerID, assetID: request.assetID, packageID: request.packageID,
+                priceOptionID: request.priceOptionID, moment: context.now,
+                hasAddress: request.hasDeliveryAddress)
             if let refusal = refusal(of: voucher, use) { throw refusal }
             response.valid = true
         } catch let refusal as Expected where refusal.reason != "FIELD_INVALID" {
@@ -148,8 +141,8 @@ extension OrganisationModel {
         var mistakes = Mistakes()
         let voucher = try find(code: request.code, viewerID: request.viewerID, &mistakes)
         let use = ModelUse(
-            viewerID: request.viewerID, assetID: request.assetID, moment: context.now,
-            reservationID: request.reservationID)
+            viewerID: request.viewerID, assetID: request.assetID, packageID: request.packageID,
+            priceOptionID: request.priceOptionID, moment: context.now, reservationID: request.reservationID)
         let redemption = try redeem(
             voucher, use, accessID: made?.access.accessID, redemptionID: made?.redemption.redemptionID, context)
         return .with { response in
@@ -161,19 +154,26 @@ extension OrganisationModel {
     func redeem(
         _ voucher: ModelVoucher, _ use: ModelUse, accessID: String?, redemptionID: String?, _ context: Context
     ) throws -> ModelRedemption {
-        let (asset, reservation) = try judge(voucher, use)
+        let (item, reservation) = try judge(voucher, use)
         let viewer = use.viewerID.isEmpty ? nil : try register(use.viewerID, context)
         let access = ModelAccess(
-            try adopt(accessID, "acc"), viewer: viewer, asset: asset, type: .accessVoucher, start: context.now,
-            end: end(of: voucher, at: context.now), voucher: voucher, created: context.now)
+            try adopt(accessID, "acc"), viewer: viewer, asset: item.asset, package: item.package, type: .accessVoucher,
+            start: context.now, end: end(of: voucher, at: context.now), voucher: voucher, created: context.now)
         let redemption = ModelRedemption(
-            try adopt(redemptionID, "red"), viewer: viewer, asset: asset, access: access, time: context.now)
+            try adopt(redemptionID, "red"), viewer: viewer, item: item, access: access, time: context.now)
         accesses.append(access)
+        record(redemption, of: voucher, taking: reservation, context)
+        return redemption
+    }
+
+    func record(
+        _ redemption: ModelRedemption, of voucher: ModelVoucher, taking reservation: ModelReservation?,
+        _ context: Context
+    ) {
         reservation?.isOver = true
         voucher.redemptions.append(redemption)
         voucher.touch(context.now)
         context.record("voucher.redeemed", voucher.id)
-        return redemption
     }
 
     /// The end of the access that a use at `now` gives.
@@ -184,7 +184,7 @@ extension OrganisationModel {
         return voucher.terms.fixedEnd ?? CivilTime.end(of: period, from: now, in: settings.timeZone)
     }
 
-    /// One use less, and the access that it gave ends with it.
+    /// One use less, and the access that it gave ends with it; what was paid for as well does not.
     func rollBack(
         _ request: Usher_Vouchers_V1_RollBackRedemptionRequest, _ context: Context
     ) throws -> Usher_Vouchers_V1_Voucher {
@@ -195,7 +195,7 @@ extension OrganisationModel {
         guard let redemption = found else { throw Expected.notFound("REDEMPTION_NOT_FOUND") }
         guard redemption.rolledBack == nil else { throw Expected.precondition("REDEMPTION_ROLLED_BACK") }
         redemption.rolledBack = context.now
-        redemption.access.end(at: context.now)
+        if redemption.access.type != .purchased { redemption.access.end(at: context.now) }
         voucher.touch(context.now)
         context.record("voucher.redemption_rolled_back", voucher.id)
         return voucher.message(of: self, at: context.now)

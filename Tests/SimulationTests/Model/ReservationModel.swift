@@ -38,7 +38,8 @@ extension OrganisationModel {
         }
         let voucher = try find(code: request.code, viewerID: request.viewerID, &mistakes)
         let use = ModelUse(
-            viewerID: request.viewerID, assetID: request.assetID, moment: context.now, isReservation: true)
+            viewerID: request.viewerID, assetID: request.assetID, packageID: request.packageID,
+            priceOptionID: request.priceOptionID, moment: context.now, isReservation: true)
         _ = try judge(voucher, use)
         let viewer = request.viewerID.isEmpty ? nil : try register(request.viewerID, context)
         let reservation = ModelReservation(

@@ -2,13 +2,6 @@ import UsherAPI
 import UsherContract
 
 extension OrganisationModel {
-    /// The assets of a scope, each once.
-    private func scope(_ ids: [String]) throws -> [ModelAsset] {
-        let found = try Set(ids).sorted().map(existingAsset)
-        // In the order of their creation.
-        return assets.filter(found.contains)
-    }
-
     func createVoucher(
         _ request: Usher_Vouchers_V1_CreateVoucherRequest, _ context: Context, _ made: Usher_Vouchers_V1_Voucher?
     ) throws -> Usher_Vouchers_V1_Voucher {
@@ -21,8 +14,10 @@ extension OrganisationModel {
         }
         let shape = CodeShape(request.codeProfile, default: settings.voucherCodeProfile)
         shape.check("code_profile", &mistakes)
+        mistakes.require(!request.unlimited || terms.offer != nil && !given.hasUsageLimit, "unlimited")
+        if terms.offer != nil, !request.unlimited, !given.hasUsageLimit { terms.limit = 1 }
         try mistakes.refuse()
-        terms.scope = try scope(given.scope.assetIds)
+        try find(given, &terms)
         if !given.code.isEmpty, voucher(code: given.code) != nil { throw Expected.exists("CODE_TAKEN") }
         let code = given.code.isEmpty ? try newCode(made?.code, shape) : given.code
         let voucher = ModelVoucher(
@@ -32,8 +27,19 @@ extension OrganisationModel {
         return voucher.message(of: self, at: context.now)
     }
 
+    /// Finds what a voucher names.
+    private func find(_ given: Usher_Vouchers_V1_Voucher, _ terms: inout ModelVoucher.Terms) throws {
+        terms.scope = try scope(given.scope)
+        if terms.offer != nil { terms.offer?.package = try existingPackage(code: given.packageCode) }
+    }
+
+    private func existingPackage(code: String) throws -> ModelPackage {
+        guard let package = livePackage(code: code) else { throw Expected.notFound("PACKAGE_NOT_FOUND") }
+        return package
+    }
+
     /// Takes over a code that the services drew.
-    private func newCode(_ code: String?, _ shape: CodeShape) throws -> String {
+    func newCode(_ code: String?, _ shape: CodeShape) throws -> String {
         guard let code else { return "" }
         guard shape.fits(code), voucher(code: code) == nil else {
             throw Discrepancy(source: .answer, what: "\(code) is no new code as asked for")
@@ -50,19 +56,23 @@ extension OrganisationModel {
         mistakes.require(!(request.unlimited && request.hasUsageLimit), "usage_limit")
         if !request.unlimited, !request.hasUsageLimit { terms.limit = 1 }
         mistakes.require((1...10_000).contains(request.count), "count")
-        mistakes.require(!request.assetID.isEmpty, "asset_id")
+        mistakes.require(request.assetID.isEmpty != request.packageCode.isEmpty, "asset_id")
         mistakes.requireID(request.batchID, "batch_id")
         let shape = CodeShape(request.codeProfile, default: settings.voucherCodeProfile)
         shape.check("code_profile", &mistakes)
         try mistakes.refuse()
-        let asset = try existingAsset(request.assetID)
-        mistakes.require(
-            request.assetType == .unspecified || request.assetType == asset.message.type, "asset_type")
-        try mistakes.refuse()
+        if request.packageCode.isEmpty {
+            let asset = try existingAsset(request.assetID)
+            mistakes.require(
+                request.assetType == .unspecified || request.assetType == asset.message.type, "asset_type")
+            try mistakes.refuse()
+            terms.scope = ModelScope(assets: [asset])
+        } else {
+            terms.offer?.package = try existingPackage(code: request.packageCode)
+        }
         guard shape.hasRoom(for: Int(request.count)) else {
             throw Expected(code: .resourceExhausted, reason: "CODE_SPACE_EXHAUSTED")
         }
-        terms.scope = [asset]
         let batch = request.batchID.isEmpty ? try adopt(made?.batchID, "bat") : request.batchID
         addBatch(batch, context)
         var response = Usher_Vouchers_V1_GenerateVouchersResponse()
@@ -90,6 +100,11 @@ extension OrganisationModel {
         .with { voucher in
             voucher.name = request.name
             voucher.redeemOn = request.redeemOn
+            if !request.packageCode.isEmpty {
+                voucher.effect = .subscription
+                (voucher.packageCode, voucher.daysOfAccess) = (request.packageCode, request.daysOfAccess)
+            }
+            voucher.provisionService = request.provisionService
             if request.hasAccessPeriod { voucher.accessPeriod = request.accessPeriod }
             if request.hasRedeemFrom { voucher.redeemFrom = request.redeemFrom }
             if request.hasRedeemUntil { voucher.redeemUntil = request.redeemUntil }
@@ -115,7 +130,7 @@ extension OrganisationModel {
         mistakes.require((1...10_000).contains(request.codes.count), "codes")
         mistakes.requireID(request.batchID, "batch_id")
         try mistakes.refuse()
-        terms.scope = try scope(request.template.scope.assetIds)
+        try find(request.template, &terms)
         var response = Usher_Vouchers_V1_ImportVouchersResponse()
         let codes = judge(request.codes, &response)
         response.createdCount = Int32(codes.count)
@@ -187,7 +202,7 @@ extension OrganisationModel {
             response.state = message.state
             response.redeemed = message.redeemed
             if message.hasExpireTime { response.expireTime = message.expireTime }
-            guard voucher.terms.scope.count == 1, let asset = voucher.terms.scope.first, !asset.isDeleted else {
+            guard let asset = voucher.terms.scope.only?.asset, !asset.isDeleted else {
                 return
             }
             response.landingPage.assetID = asset.message.assetID
@@ -203,7 +218,7 @@ extension OrganisationModel {
         return vouchers.filter { voucher in
             let state = voucher.state(at: context.now)
             return (request.batchID.isEmpty || voucher.batch == request.batchID)
-                && (request.assetID.isEmpty || asset.map(voucher.terms.scope.contains) ?? false)
+                && (request.assetID.isEmpty || asset.map(voucher.terms.scope.assets.contains) ?? false)
                 && (request.state == .unspecified ? state != .deleted : state == request.state)
                 && (!request.hasCreatedFrom || voucher.created >= Instant(request.createdFrom))
                 && (!request.hasCreatedUntil || voucher.created < Instant(request.createdUntil))
@@ -234,19 +249,21 @@ extension OrganisationModel {
         if paths.contains("code"), !given.code.isEmpty, CodeText.same(given.code) != voucher.canonical {
             throw Expected.precondition("CODE_IMMUTABLE")
         }
-        if paths.contains("effect"), given.effect != .unspecified,
-            (given.effect == .discount) != voucher.terms.isDiscount
-        {
+        var wanted = voucher.message(of: self, at: context.now)
+        if paths.contains("effect"), given.effect != .unspecified, given.effect != wanted.effect {
             throw Expected.precondition("EFFECT_IMMUTABLE")
         }
-        var wanted = voucher.message(of: self, at: context.now)
         Self.take(paths, from: given, into: &wanted)
         var terms = ModelVoucher.Terms(wanted, firstPlayByDefault: false, { "voucher.\($0)" }, &mistakes)
         try mistakes.refuse()
         if let limit = terms.limit, limit < voucher.applied.count + held(voucher, at: context.now) {
             throw Expected.precondition("LIMIT_BELOW_USED")
         }
-        terms.scope = paths.contains("scope") ? try scope(given.scope.assetIds) : voucher.terms.scope
+        terms.scope = paths.contains("scope") ? try scope(given.scope) : voucher.terms.scope
+        if let offer = voucher.terms.offer {
+            terms.offer?.package =
+                paths.contains("package_code") ? try existingPackage(code: given.packageCode) : offer.package
+        }
         if terms != voucher.terms {
             voucher.terms = terms
             voucher.touch(context.now)
@@ -259,6 +276,7 @@ extension OrganisationModel {
         _ paths: Set<String>, from given: Usher_Vouchers_V1_Voucher, into wanted: inout Usher_Vouchers_V1_Voucher
     ) {
         if paths.contains("name") { wanted.name = given.name }
+        if paths.contains("scope") { wanted.scope = given.scope }
         if paths.contains("custom") { wanted.custom = given.custom }
         if paths.contains("redeem_on") { wanted.redeemOn = given.redeemOn }
         if paths.contains("access_period") {
@@ -284,13 +302,16 @@ extension OrganisationModel {
             wanted.clearPerViewerLimit()
             if given.hasPerViewerLimit { wanted.perViewerLimit = given.perViewerLimit }
         }
+        if paths.contains("days_of_access") { wanted.daysOfAccess = given.daysOfAccess }
+        if paths.contains("package_code") { wanted.packageCode = given.packageCode }
+        if paths.contains("provision_service") { wanted.provisionService = given.provisionService }
         if paths.contains("order_id") { wanted.orderID = given.orderID }
         if paths.contains("ignore_geoblocking") { wanted.ignoreGeoblocking = given.ignoreGeoblocking }
         if paths.contains("ignore_single_ip") { wanted.ignoreSingleIp = given.ignoreSingleIp }
         if paths.contains("one_time_use") { wanted.oneTimeUse = given.oneTimeUse }
     }
 
-    /// Ends a voucher in one of the two ways, and the accesses that it gave with it.
+    /// Ends a voucher in one of the two ways, and the accesses that an access voucher gave with it.
     func end(_ voucherID: String, _ event: String, _ context: Context) throws -> Usher_Vouchers_V1_Voucher {
         let voucher = try livingVoucher(voucherID)
         let before = (voucher.terms, voucher.deactivated)
@@ -300,7 +321,7 @@ extension OrganisationModel {
             if voucher.terms.until.map({ $0 > context.now }) ?? true { voucher.terms.until = context.now }
             if voucher.terms.from.map({ $0 >= context.now }) ?? false { voucher.terms.from = nil }
         }
-        let ended = voucher.applied.filter { $0.access.end(at: context.now) }.count
+        let ended = voucher.given.filter { $0.end(at: context.now) }.count
         if ended > 0 || before != (voucher.terms, voucher.deactivated) {
             voucher.touch(context.now)
             context.record(event, voucher.id)

@@ -59,7 +59,8 @@ enum AccessSteps {
     private static func grant(_ tenant: OrganisationModel, _ simulation: Simulation) throws -> PreparedCall {
         let request = Usher_Access_V1_GrantAccessRequest.with { request in
             request.viewerID = simulation.viewerID()
-            request.assetID = simulation.dice.chance(85) ? simulation.assetID() : ""
+            request.packageID = simulation.dice.chance(35) ? simulation.packageID() : ""
+            request.assetID = simulation.dice.chance(request.packageID.isEmpty ? 85 : 3) ? simulation.assetID() : ""
             if simulation.dice.chance(30) { request.startTime = simulation.moment().timestamp }
             if simulation.dice.chance(50) { request.expireTime = simulation.moment().timestamp }
             request.requestID = simulation.requestID()

@@ -13,7 +13,7 @@ enum CatalogSteps {
         Step(weight: 2, prepare: deactivateViewer), Step(weight: 3, prepare: reactivateViewer),
     ]
 
-    private static func asset(_ simulation: Simulation) -> Usher_Catalog_V1_Asset {
+    static func asset(_ simulation: Simulation) -> Usher_Catalog_V1_Asset {
         .with { asset in
             asset.assetID = simulation.dice.chance(97) ? simulation.assetID() : ""
             let parents: [Usher_Catalog_V1_AssetType] = [.series, .playlist]
@@ -112,7 +112,7 @@ enum CatalogSteps {
 
     // MARK: Viewers
 
-    private static func email(_ simulation: Simulation) -> String {
+    static func email(_ simulation: Simulation) -> String {
         simulation.dice.chance(93) ? simulation.dice.one("", "derby@mail.com", "anna@example.org") : "a@b@c"
     }
 

@@ -12,7 +12,7 @@ enum ListSteps {
     static func run(_ tenant: OrganisationModel, _ simulation: Simulation) throws {
         let size = Int32(simulation.dice.one(0, 1, 3, 10, 1_001, -1))
         let actor = simulation.actor(in: tenant.id)
-        switch simulation.dice.int(1...13) {
+        switch simulation.dice.int(1...18) {
         case 1: try organisations(simulation).run(simulation, by: simulation.root, size: size)
         case 2: try keys(simulation).run(simulation, by: actor, size: size)
         case 3:
@@ -25,6 +25,17 @@ enum ListSteps {
         case 9: try emails(tenant, of: simulation.voucherID(tenant)).run(simulation, by: actor, size: size)
         case 10, 11: try accesses(tenant, accessFilter(simulation)).run(simulation, by: actor, size: size)
         case 12: try sessions(tenant, sessionFilter(tenant, simulation)).run(simulation, by: actor, size: size)
+        case 13: try PackageSteps.list(tenant, PackageSteps.filter(simulation)).run(simulation, by: actor, size: size)
+        case 14:
+            try PriceSteps.options(tenant, PriceSteps.optionFilter(simulation)).run(simulation, by: actor, size: size)
+        case 15:
+            try PriceSteps.periods(tenant, PriceSteps.periodFilter(simulation)).run(simulation, by: actor, size: size)
+        case 17:
+            let request = VoucherOrderSteps.filter(tenant, simulation)
+            try VoucherOrderSteps.list(tenant, request).run(simulation, by: actor, size: size)
+        case 16:
+            let request = PurchaseSteps.filter(tenant, simulation)
+            try PurchaseSteps.list(tenant, request).run(simulation, by: actor, size: size)
         default: try simulation.run([wrongToken(tenant, simulation)])
         }
     }
@@ -166,7 +177,9 @@ enum ListSteps {
         .with { request in
             if simulation.dice.chance(40) { request.viewerID = simulation.viewerID() }
             if simulation.dice.chance(40) { request.assetID = simulation.assetID() }
-            request.type = simulation.dice.one(.unspecified, .unspecified, .granted, .accessVoucher)
+            if simulation.dice.chance(25) { request.packageID = simulation.packageID() }
+            request.type = simulation.dice.one(
+                .unspecified, .unspecified, .granted, .accessVoucher, .purchased, .fullDiscount)
             request.activity = simulation.dice.one(.unspecified, .active, .inactive)
         }
     }

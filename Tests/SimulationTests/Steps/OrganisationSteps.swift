@@ -28,6 +28,7 @@ enum OrganisationSteps {
         let request = Usher_Organisations_V1_CreateOrganisationRequest.with { request in
             request.organisation.organisationID = id
             request.organisation.name = "Organisation \(id)"
+            request.organisation.purchasableVouchersEnabled = id != "org-2"
         }
         return try PreparedCall(RPC.createOrganisation, request, by: simulation.root) {
             try simulation.platform.createOrganisation($0, $1, $2)

@@ -36,7 +36,8 @@ enum PlaybackSteps {
             if simulation.dice.chance(60), let access = simulation.dice.pick(open.suffix(12)) {
                 request.viewerID = access.viewer?.message.viewerID ?? ""
                 request.code = access.viewer == nil ? access.voucher?.code ?? "" : ""
-                request.assetID = access.asset?.message.assetID ?? request.assetID
+                let asset = access.asset ?? simulation.dice.pick(access.package?.assets ?? [])
+                request.assetID = asset?.message.assetID ?? request.assetID
             }
             request.ip = ip(simulation)
             request.country = country(simulation)

@@ -7,7 +7,7 @@ enum ReservationSteps {
     typealias RPC = Usher_Vouchers_V1_VoucherService
 
     static let all = [
-        Step(weight: 8, prepare: reserve), Step(weight: 4, prepare: release), Step(weight: 3, prepare: resetExpiry),
+        Step(weight: 11, prepare: reserve), Step(weight: 4, prepare: release), Step(weight: 3, prepare: resetExpiry),
         Step(weight: 3, prepare: addEmails), Step(weight: 2, prepare: removeEmails),
         Step(weight: 2, isWrite: false, prepare: getBatch), Step(weight: 1, prepare: expireBatch),
     ]
@@ -18,9 +18,13 @@ enum ReservationSteps {
         let request = Usher_Vouchers_V1_ReserveVoucherRequest.with { request in
             request.code = simulation.code(tenant)
             request.viewerID = simulation.dice.chance(60) ? simulation.viewerID() : ""
-            request.assetID = simulation.dice.chance(50) ? simulation.assetID() : ""
-            if simulation.dice.chance(60) {
-                request.ttl.seconds = simulation.dice.one(60, 3_600, 604_800)
+            (request.assetID, request.packageID, request.priceOptionID) = simulation.target()
+            let use = ModelUse(
+                viewerID: request.viewerID, assetID: request.assetID, packageID: request.packageID,
+                priceOptionID: request.priceOptionID, moment: simulation.now, isReservation: true)
+            if simulation.dice.chance(50), let code = simulation.usableCode(tenant, use) { request.code = code }
+            if simulation.dice.chance(75) {
+                request.ttl.seconds = simulation.dice.one(60, 3_600, 604_800, 604_800, 604_800)
                 if simulation.dice.chance(8) { request.ttl.seconds = simulation.dice.one(0, -1, 604_801) }
                 if simulation.dice.chance(6) {
                     request.ttl = .with { $0.nanos = simulation.dice.one(1, 999, 1_000) }
@@ -39,6 +43,9 @@ enum ReservationSteps {
     }
 
     private static func release(_ tenant: OrganisationModel, _ simulation: Simulation) throws -> PreparedCall {
+        // Mostly where something is held.
+        let holders = simulation.tenants.filter { $0.reservations.contains { $0.isHeld(at: simulation.now) } }
+        let tenant = simulation.dice.chance(80) ? simulation.dice.pick(holders) ?? tenant : tenant
         let request = Usher_Vouchers_V1_ReleaseReservationRequest.with {
             ($0.reservationID, $0.requestID) = (reservationID(tenant, simulation), simulation.requestID())
         }

@@ -13,7 +13,8 @@ struct Step: Sendable {
 
     private static let all =
         SettingsSteps.all + CatalogSteps.all + VoucherSteps.all + VoucherChangeSteps.all + ReservationSteps.all
-        + AccessSteps.all + PlaybackSteps.all
+        + AccessSteps.all + PlaybackSteps.all + PackageSteps.all + PriceSteps.all + UpsertSteps.all + PurchaseSteps.all
+        + VoucherOrderSteps.all
     private static let writes = all.filter(\.isWrite)
 
     /// Does the next step.
@@ -54,6 +55,10 @@ struct Step: Sendable {
 /// The ids and values that steps choose from: few, so that they meet.
 enum Pool {
     static let assets = ["asset-1", "asset-2", "asset-3", "asset-4", "series-1", "series-2", "list-1"]
+    static let packages = ["pkg-1", "pkg-2", "pkg-3"]
+    static let packageCodes = ["code-1", "code-2", "code-3"]
+    static let priceOptions = ["price-1", "price-2", "price-3", "price-4", "plan-1", "plan-2"]
+    static let paymentPeriods = ["period-1", "period-2", "period-3"]
     static let viewers = ["viewer-1", "viewer-2", "viewer-3", "viewer-4", "viewer-5"]
     static let batches = ["batch-1", "batch-2"]
     static let orders = ["", "", "TIX-1", "tix-1 ", "TIX-2"]
@@ -74,26 +79,34 @@ extension Simulation {
     /// One that there may be, in any spelling.
     func code(_ tenant: OrganisationModel) -> String {
         if dice.chance(4) { return dice.one("", CodeText.unknown[0], CodeText.unknown[1], CodeText.unknown[2]) }
-        if dice.chance(85), let voucher = dice.pick(recent(tenant)) {
+        // What makes a subscription no model redeems.
+        if dice.chance(90), let voucher = dice.pick(recent(tenant.vouchers.filter { $0.terms.offer == nil })) {
             return dice.chance(20) ? " \(voucher.code.uppercased())" : voucher.code
         }
         return dice.pick(dice.pick(CodeText.families) ?? []) ?? ""
+    }
+
+    /// The code of a voucher that such a use of would succeed, other than of one that makes a subscription.
+    func usableCode(_ tenant: OrganisationModel, _ use: ModelUse) -> String? {
+        dice.pick(tenant.vouchers.filter { $0.terms.offer == nil && tenant.refusal(of: $0, use) == nil })?.code
     }
 
     /// A voucher's, mostly of this organisation; else another's or none.
     func voucherID(_ tenant: OrganisationModel) -> String {
         if dice.chance(4) { return dice.one("", "vch_0000000000001", "acc_0000000000001", "nothing") }
         let owner = dice.chance(4) ? dice.pick(tenants) ?? tenant : tenant
-        return dice.pick(recent(owner))?.id ?? ""
+        return dice.pick(recent(owner.vouchers))?.id ?? ""
     }
 
     /// Vouchers that something may still happen to, mostly.
-    private func recent(_ tenant: OrganisationModel) -> [ModelVoucher] {
-        switch dice.int(1...10) {
-        case 1...5: tenant.vouchers.filter { $0.refusalByState(at: now) == nil }.suffix(12)
-        case 6...8: tenant.vouchers.filter { !$0.redemptions.isEmpty && !$0.isDeleted }.suffix(12)
-        default: tenant.vouchers.suffix(30)
-        }
+    private func recent(_ vouchers: [ModelVoucher]) -> [ModelVoucher] {
+        let found =
+            switch dice.int(1...10) {
+            case 1...5: vouchers.filter { $0.refusalByState(at: now) == nil }
+            case 6...8: vouchers.filter { !$0.redemptions.isEmpty && !$0.isDeleted }
+            default: [ModelVoucher]()
+            }
+        return found.isEmpty ? vouchers.suffix(30) : found.suffix(12)
     }
 
     func accessID(_ tenant: OrganisationModel) -> String {

@@ -13,7 +13,7 @@ enum VoucherChangeSteps {
     private static let paths = [
         "name", "code", "effect", "scope", "custom", "redeem_on", "access_period", "discount_percent", "redeem_from",
         "redeem_until", "usage_limit", "per_viewer_limit", "order_id", "ignore_geoblocking", "ignore_single_ip",
-        "one_time_use", "discount_duration", "discount_cycles",
+        "one_time_use", "discount_duration", "discount_cycles", "days_of_access", "package_code", "provision_service",
     ]
 
     private static func update(_ tenant: OrganisationModel, _ simulation: Simulation) throws -> PreparedCall {
@@ -29,8 +29,15 @@ enum VoucherChangeSteps {
             }
             // What it is is mostly left as it is.
             if let current, simulation.dice.chance(80) {
-                request.voucher.effect = current.terms.isDiscount ? .discount : .access
+                request.voucher.effect = current.message(of: tenant, at: simulation.now).effect
                 request.voucher.discountPercent = current.terms.isDiscount ? 30 : 0
+                if let offer = current.terms.offer {
+                    request.voucher.daysOfAccess = simulation.dice.one(offer.days, 14)
+                    request.voucher.packageCode = simulation.packageCode()
+                    if simulation.dice.chance(90) { request.voucher.clearScope() }
+                    request.voucher.redeemOn = .redeem
+                }
+                if current.terms.offer != nil { request.voucher.clearAccessPeriod() }
                 if current.terms.isDiscount {
                     request.voucher.clearAccessPeriod()
                 } else {

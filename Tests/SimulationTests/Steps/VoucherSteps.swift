@@ -16,7 +16,7 @@ enum VoucherSteps {
     static func voucher(_ simulation: Simulation) -> Usher_Vouchers_V1_Voucher {
         .with { voucher in
             voucher.name = simulation.text("Voucher")
-            voucher.effect = simulation.dice.one(.unspecified, .access, .access, .access, .access, .access, .discount)
+            voucher.effect = simulation.dice.one(.unspecified, .access, .access, .access, .discount)
             if voucher.effect == .discount || simulation.dice.chance(2) {
                 voucher.discountPercent = simulation.dice.chance(90) ? simulation.dice.one(100, 20) : 0
             }
@@ -30,8 +30,7 @@ enum VoucherSteps {
             if voucher.effect != .discount || simulation.dice.chance(3), simulation.dice.chance(50) {
                 voucher.accessPeriod = period(simulation)
             }
-            voucher.scope.assetIds = simulation.dice.chance(40) ? [simulation.assetID()] : []
-            if simulation.dice.chance(20) { voucher.scope.assetIds += [simulation.assetID(), simulation.assetID()] }
+            voucher.scope = simulation.scope()
             if simulation.dice.chance(12) { voucher.redeemFrom = simulation.moment().timestamp }
             if simulation.dice.chance(15) { voucher.redeemUntil = simulation.moment().timestamp }
             if simulation.dice.chance(60) {
@@ -158,7 +157,7 @@ enum VoucherSteps {
         let request = Usher_Vouchers_V1_ValidateVoucherRequest.with { request in
             request.code = simulation.code(tenant)
             request.viewerID = simulation.dice.chance(75) ? simulation.viewerID() : ""
-            request.assetID = simulation.dice.chance(60) ? simulation.assetID() : ""
+            (request.assetID, request.packageID, request.priceOptionID) = simulation.target()
         }
         return try PreparedCall(
             RPC.validateVoucher, request, by: simulation.actor(in: tenant.id), masking: { $0.message = "" }
@@ -171,7 +170,11 @@ enum VoucherSteps {
         let request = Usher_Vouchers_V1_RedeemVoucherRequest.with { request in
             request.code = simulation.code(tenant)
             request.viewerID = simulation.dice.chance(75) ? simulation.viewerID() : ""
-            request.assetID = simulation.dice.chance(60) ? simulation.assetID() : ""
+            (request.assetID, request.packageID, request.priceOptionID) = simulation.target()
+            let use = ModelUse(
+                viewerID: request.viewerID, assetID: request.assetID, packageID: request.packageID,
+                priceOptionID: request.priceOptionID, moment: simulation.now)
+            if simulation.dice.chance(30), let code = simulation.usableCode(tenant, use) { request.code = code }
             if simulation.dice.chance(12) {
                 request.reservationID = ReservationSteps.reservationID(tenant, simulation)
                 let reservation = tenant.reservations.first { $0.id == request.reservationID }
@@ -184,6 +187,27 @@ enum VoucherSteps {
 }
 
 extension Simulation {
+    /// What a voucher may be used for: mostly few things.
+    fileprivate func scope() -> Usher_Vouchers_V1_VoucherScope {
+        .with { scope in
+            if dice.chance(40) { scope.assetIds.append(assetID()) }
+            if dice.chance(15) { scope.assetIds += [assetID(), assetID()] }
+            if dice.chance(15) { scope.packageIds.append(packageID()) }
+            if dice.chance(4) { scope.packageIds.append(packageID()) }
+            if dice.chance(12) { scope.priceOptionIds.append(priceOptionID()) }
+            if dice.chance(5) { scope.priceOptionIds += [priceOptionID(), priceOptionID()] }
+            if dice.chance(8) { scope.paymentTypes = dice.some([.ppv, .subscription]) }
+            if dice.chance(1) { scope.paymentTypes.append(.unspecified) }
+        }
+    }
+
+    /// What a voucher is to be used for: mostly an asset, or what the voucher says.
+    func target() -> (assetID: String, packageID: String, priceOptionID: String) {
+        (
+            dice.chance(50) ? assetID() : "", dice.chance(10) ? packageID() : "", dice.chance(10) ? priceOptionID() : ""
+        )
+    }
+
     /// The vouchers that there are, which an import's answer does not list.
     fileprivate func codes(of tenant: OrganisationModel) throws -> [(id: String, code: String)] {
         try world.database(tenant.id).readBlocking(as: .system()) { tx in
