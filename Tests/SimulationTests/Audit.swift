@@ -21,6 +21,7 @@ enum Audit {
             try ListSteps.accesses(tenant, .init()).run(simulation, by: actor)
             try PurchaseSteps.list(tenant, .init()).run(simulation, by: actor)
             try ListSteps.sessions(tenant, .init()).run(simulation, by: actor)
+            try HallListSteps.audit(tenant, simulation, by: actor)
         }
     }
 }

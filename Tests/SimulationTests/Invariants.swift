@@ -115,7 +115,59 @@ enum Invariants {
             SELECT count(*) FROM scans s JOIN admissions a
                 ON a.bearer_key = s.bearer_key AND a.performance_key = s.performance_key
             WHERE s.verdict = 1 AND s.is_forced = 0 AND s.direction = 1
-                AND (a.print_time IS NULL OR s.create_time > a.cancel_time)
+                AND (a.print_time IS NULL AND s.create_time > a.update_time + \(clockStep)
+                    OR s.create_time > a.cancel_time + \(clockStep))
+            """
+        ),
+        (
+            "nobody comes in twice, or goes out twice, with one admission",
+            """
+            SELECT count(*) FROM scans s WHERE s.verdict = 1 AND s.annul_time IS NULL AND s.direction = coalesce((
+                SELECT p.direction FROM scans p
+                WHERE p.bearer_key = s.bearer_key AND p.performance_key = s.performance_key AND p.verdict = 1
+                    AND p.annul_time IS NULL AND p.id < s.id
+                ORDER BY p.id DESC LIMIT 1), 2)
+            """
+        ),
+        (
+            "somebody is where the last scan left them",
+            """
+            SELECT count(*) FROM admissions a WHERE presence <> coalesce((
+                SELECT direction FROM scans s
+                WHERE s.bearer_key = a.bearer_key AND s.performance_key = a.performance_key AND s.verdict = 1
+                    AND s.annul_time IS NULL
+                ORDER BY s.id DESC LIMIT 1), 0)
+            """
+        ),
+        (
+            "whoever has a ticket got it last, and whoever had it first has it on record",
+            """
+            SELECT count(*) FROM tickets t
+            WHERE owner_key <> (
+                    SELECT to_key FROM ticket_moves m WHERE m.ticket_key = t.ticket_key ORDER BY move_key DESC LIMIT 1)
+                OR initial_owner_key <> (
+                    SELECT to_key FROM ticket_moves m WHERE m.ticket_key = t.ticket_key ORDER BY move_key LIMIT 1)
+            """
+        ),
+        (
+            "each move of a ticket killed a barcode and made one, and only a valid ticket has one that is live",
+            """
+            SELECT count(*) FROM tickets t
+            WHERE (SELECT count(*) FROM barcodes b WHERE b.bearer_key = t.ticket_key)
+                    < (SELECT count(*) FROM ticket_moves m WHERE m.ticket_key = t.ticket_key)
+                OR (SELECT count(*) FROM barcodes b WHERE b.bearer_key = t.ticket_key AND b.state <= 2)
+                    <> 1 - t.is_cancelled
+            """
+        ),
+        (
+            "a ticket is distributed as often as there are levels, by the last of them",
+            """
+            SELECT count(*) FROM tickets t
+            WHERE distribution_level <> (
+                    SELECT count(*) FROM ticket_distributions d WHERE d.ticket_key = t.ticket_key)
+                OR coalesce(distributor_key, 0) <> coalesce((
+                    SELECT distributor_key FROM ticket_distributions d
+                    WHERE d.ticket_key = t.ticket_key AND d.level = t.distribution_level), 0)
             """
         ),
         (
@@ -148,6 +200,9 @@ enum Invariants {
             """
         ),
     ]
+
+    /// So far the simulation's clock may have been set back since something was noted, in microseconds.
+    private static let clockStep = 60_000_000
 
     /// Checks the rules.
     static func check(_ database: Database, _ id: String) throws {

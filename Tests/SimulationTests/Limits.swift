@@ -6,12 +6,12 @@ enum SimulationLimits {
     /// step, and collide.
     static let roundSteps = 1_500
     /// Steps of a debug test run.
-    static let defaultSteps = 6_000
+    static let defaultSteps = 8_000
     /// Steps within which a seeded bug must be found.
     static let controlSteps = 1_500
     static let organisations = 3
     /// More than these are not made: each has files of its own.
-    static let mostOrganisations = 5
+    static let mostOrganisations = 6
     /// Calls that are put on a lane together, at most.
     static let burst = 8
     /// Steps between two comparisons of everything that an organisation holds.

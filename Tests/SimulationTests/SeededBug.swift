@@ -19,12 +19,20 @@ enum SeededBug: String, CaseIterable, Sendable {
     case strayJournalRow
     /// One use of a voucher more than there are redemptions.
     case useWithoutRedemption
+    /// A ticket that was given away is with whoever had it before, too.
+    case secondHolder
+    /// A ticket that was taken back opens the door under its old barcode, and not under its new one.
+    case oldBarcodeLives
+    /// An entry does not count: somebody else comes in with the same ticket.
+    case doubleEntry
+    /// An entry that is not on record.
+    case entryForgotten
 
     /// What it comes to light by first: in a burst of calls an answer may come before the invariants are judged.
     var sources: Set<Discrepancy.Source> {
         switch self {
         case .doubleRedemption, .accessOutlivesItsSource, .useWithoutRedemption, .reversalLeavesAccess,
-            .discountForNothing:
+            .discountForNothing, .secondHolder, .oldBarcodeLives, .doubleEntry, .entryForgotten:
             [.invariant, .answer]
         case .tombstoneForgotten: [.answer]
         // The rows name no request.
@@ -40,6 +48,9 @@ enum SeededBug: String, CaseIterable, Sendable {
         case .discountForNothing: "RecordPurchase"
         case .tombstoneForgotten: "DeleteVoucher"
         case .strayJournalRow: "GrantAccess"
+        case .secondHolder: "AcceptTransfer"
+        case .oldBarcodeLives: "TakeBackTickets"
+        case .doubleEntry, .entryForgotten: "ScanBarcode"
         }
     }
 
@@ -72,9 +83,39 @@ enum SeededBug: String, CaseIterable, Sendable {
                     UPDATE vouchers SET used_count = used_count + 1
                     WHERE usage_limit IS NULL AND redeem_time = ?
                     """, tx.now)
+            case .secondHolder, .oldBarcodeLives, .doubleEntry, .entryForgotten: try spoilHall(tx)
             }
             return reply
         }
         return spoilt
+    }
+
+    private func spoilHall(_ tx: Transaction) throws {
+        switch self {
+        case .secondHolder:
+            try tx.execute(
+                """
+                UPDATE tickets SET owner_key = (
+                    SELECT from_key FROM transfers r WHERE r.ticket_key = tickets.ticket_key AND end_time = ?)
+                WHERE ticket_key IN (SELECT ticket_key FROM transfers WHERE state = 2 AND end_time = ?)
+                """, tx.now, tx.now)
+        case .oldBarcodeLives:
+            let back = "SELECT ticket_key FROM ticket_moves WHERE kind = 3 AND move_time = ?"
+            try tx.execute(
+                "UPDATE barcodes SET state = 3 WHERE state = 2 AND bearer_key IN (\(back))", tx.now)
+            try tx.execute(
+                """
+                UPDATE barcodes SET state = 2 WHERE barcode = (
+                    SELECT previous_barcode FROM access_control_records WHERE bearer_key = (\(back) LIMIT 1)
+                    ORDER BY id DESC LIMIT 1)
+                """, tx.now)
+        case .doubleEntry:
+            try tx.execute(
+                """
+                UPDATE admissions SET presence = 0 WHERE bearer_key IN (
+                    SELECT bearer_key FROM scans WHERE verdict = 1 AND direction = 1 AND create_time = ?)
+                """, tx.now)
+        default: try tx.execute("DELETE FROM scans WHERE verdict = 1 AND create_time = ?", tx.now)
+        }
     }
 }

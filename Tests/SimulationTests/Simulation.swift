@@ -55,13 +55,17 @@ final class Simulation {
         // The calls hold the simulation, which else would never be closed.
         defer { repeatable = [] }
         do {
-            let names = (1...SimulationLimits.organisations).map { "org-\($0)" } + [Wilderness.organisationID]
+            let names =
+                (1...SimulationLimits.organisations).map { "org-\($0)" } + [
+                    HallSteps.organisationID, Wilderness.organisationID,
+                ]
             for name in names { try run([OrganisationSteps.create(name, self)]) }
             try journal.skip(in: world, Wilderness.organisationID)
             for tenant in tenants {
                 for id in Pool.assets { try run([CatalogSteps.create(id, tenant, self)]) }
                 try PackageSteps.begin(tenant, self)
                 try run([SettingsSteps.limitSessions(tenant, self)])
+                if tenant.id == HallSteps.organisationID { try HallSteps.begin(tenant, self) }
             }
             for _ in 0..<steps {
                 step += 1
@@ -140,6 +144,7 @@ final class Simulation {
             try journal.compare(rows, in: world, database)
             if let database, let tenant = platform.tenant(database) {
                 try Invariants.check(tenant, world.database(database))
+                try HallInvariants.check(tenant, world.database(database))
                 try Invariants.check(world.database(database), database)
             }
         }

@@ -142,15 +142,13 @@ extension ScanReply {
     init(_ outcome: Scanning.Outcome) {
         self.init()
         verdict = outcome.verdict.message
-        reason = outcome.reason
+        reason = outcome.details.reason
         if let entry = outcome.usedBy {
             (usedTime, usedGate, usedDeviceID) = (.init(entry.scanTime), entry.gate, entry.deviceID)
         }
-        guard let facts = outcome.facts else { return }
-        (ticketID, passID) = bearerIDs(facts.bearerKey, isPass: facts.isPass)
-        guard let admission = facts.admission else { return }
-        number = admission.number ?? 0
-        (zone, seat, holderName) = (admission.zone, admission.seat, admission.holderName)
+        (ticketID, passID) = bearerIDs(outcome.bearerKey, isPass: outcome.isPass)
+        number = outcome.details.number ?? 0
+        (zone, seat, holderName) = (outcome.details.zone, outcome.details.seat, outcome.details.holderName)
     }
 }
 

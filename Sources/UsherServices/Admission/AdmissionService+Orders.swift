@@ -61,10 +61,11 @@ extension AdmissionService {
         if fields.contains(.number) { order.number = request.orderNumber }
         if fields.contains(.customerName) { order.customerName = request.customerName }
         let ended = try takeBack(request, order: before, in: tx)
+        if try OrderStore.isNumberTaken(order, in: tx) { throw AdmissionRefusal.orderNumberTaken(order.number) }
         try add(purchase, to: order, in: tx)
         guard order != before || ended > 0 || !purchase.isEmpty else { return try present(before, in: tx) }
         (order.updateTime, order.version) = (tx.now, before.version + 1)
-        guard try OrderStore.update(order, in: tx) else { throw AdmissionRefusal.orderNumberTaken(order.number) }
+        try OrderStore.update(order, in: tx)
         var journal = order.journal
         journal.fields += [
             ("added", .text((purchase.performanceIDs + purchase.productIDs).joined(separator: " "))),

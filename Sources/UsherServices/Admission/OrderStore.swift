@@ -28,14 +28,15 @@ enum OrderStore {
             order.number, order.customerName, order.createTime, order.updateTime, order.version) == 1
     }
 
-    /// - Returns: false where the number is taken.
-    static func update(_ order: Order, in tx: Transaction) throws -> Bool {
-        let taken = try find(number: order.number, in: tx).map { $0.id != order.id } ?? false
-        guard !taken else { return false }
+    /// Whether another order has the number of this one.
+    static func isNumberTaken(_ order: Order, in tx: Transaction) throws -> Bool {
+        try find(number: order.number, in: tx).map { $0.id != order.id } ?? false
+    }
+
+    static func update(_ order: Order, in tx: Transaction) throws {
         try tx.execute(
             "UPDATE orders SET order_number = ?, customer_name = ?, update_time = ?, version = ? WHERE id = ?",
             order.number, order.customerName, order.updateTime, order.version, order.id.number)
-        return true
     }
 
     static func find(_ id: Int64, in tx: Transaction) throws -> Order? {

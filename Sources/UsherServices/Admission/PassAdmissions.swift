@@ -41,7 +41,7 @@ enum PassAdmissions {
         let product = try pass.productKey.flatMap { try PassProductStore.find(key: $0, in: tx) }
         let present = try AdmissionStore.of(pass.id.number, in: tx)
         guard present.count + performanceKeys.count <= Pass.admissionLimit else { throw AdmissionRefusal.passTooLarge }
-        let byPerformance = Dictionary(present.map { ($0.performanceKey, $0) }, uniquingKeysWith: { first, _ in first })
+        var byPerformance = Dictionary(present.map { ($0.performanceKey, $0) }, uniquingKeysWith: { first, _ in first })
         for key in performanceKeys {
             if let product, try !isEligible(key, for: product, in: tx) {
                 throw AdmissionRefusal.performanceNotEligible(try AssetStore.id(of: key, in: tx) ?? "")
@@ -60,6 +60,7 @@ enum PassAdmissions {
             } else {
                 try AdmissionStore.insert(admission, in: tx)
             }
+            byPerformance[key] = admission
         }
     }
 

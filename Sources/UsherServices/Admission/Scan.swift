@@ -16,6 +16,7 @@ struct Scan: Hashable, Sendable {
     var deviceID: String
     var direction: Direction
     var verdict: ScanVerdict
+    var details: ScanDetails
     /// ALREADY_USED: the entry that used it.
     var usedBy: Int64?
     /// Whether the scanner was offline and had let them through.
@@ -31,6 +32,17 @@ struct Scan: Hashable, Sendable {
     static let nonceLengths = 0...64
     /// How long a scan can be taken back.
     static let annulWindow = Duration.seconds(15 * 60)
+}
+
+/// What a scanner shows besides the verdict. It is kept as it was then: a scanner that asks again is told the same.
+struct ScanDetails: Hashable, Sendable {
+    /// CANCELLED: why.
+    var reason = ""
+    /// The ticket's; nil for a pass, and for what is not found.
+    var number: Int64?
+    var zone = ""
+    var seat = ""
+    var holderName = ""
 }
 
 /// What a scan comes to. The numbers are those of the protocol and of the table.

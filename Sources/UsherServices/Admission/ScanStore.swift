@@ -16,6 +16,11 @@ enum ScanStore {
                 device_id \(type.text) NOT NULL,
                 direction \(type.integer) NOT NULL CHECK (direction IN (1, 2)),
                 verdict \(type.integer) NOT NULL CHECK (verdict BETWEEN 1 AND 11),
+                reason \(type.text) NOT NULL,
+                number \(type.integer),
+                zone \(type.text) NOT NULL,
+                seat \(type.text) NOT NULL,
+                holder_name \(type.text) NOT NULL,
                 used_by \(type.integer),
                 is_forced \(type.integer) NOT NULL CHECK (is_forced IN (0, 1)),
                 nonce \(type.text),
@@ -34,15 +39,16 @@ enum ScanStore {
     }
 
     private static let columns = """
-        id, bearer_key, is_pass, performance_key, barcode, gate, device_id, direction, verdict, used_by, is_forced,
-        nonce, scan_time, create_time, annul_time
+        id, bearer_key, is_pass, performance_key, barcode, gate, device_id, direction, verdict, reason, number, zone,
+        seat, holder_name, used_by, is_forced, nonce, scan_time, create_time, annul_time
         """
 
     static func insert(_ scan: Scan, in tx: Transaction) throws {
         try tx.execute(
-            "INSERT INTO scans (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO scans (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             scan.id.number, scan.bearerKey, scan.isPass, scan.performanceKey, scan.barcode, scan.gate, scan.deviceID,
-            scan.direction.rawValue, scan.verdict.rawValue, scan.usedBy, scan.isForced,
+            scan.direction.rawValue, scan.verdict.rawValue, scan.details.reason, scan.details.number,
+            scan.details.zone, scan.details.seat, scan.details.holderName, scan.usedBy, scan.isForced,
             scan.nonce.isEmpty ? nil : scan.nonce, scan.scanTime, scan.createTime, scan.annulTime)
     }
 
@@ -98,7 +104,10 @@ enum ScanStore {
             id: try row.id(0, prefix: Scan.prefix), bearerKey: try row.int64OrNil(1), isPass: try row.bool(2),
             performanceKey: try row.int64(3), barcode: try row.text(4), gate: try row.text(5),
             deviceID: try row.text(6), direction: try row.state(7), verdict: try row.state(8),
-            usedBy: try row.int64OrNil(9), isForced: try row.bool(10), nonce: try row.textOrNil(11) ?? "",
-            scanTime: try row.instant(12), createTime: try row.instant(13), annulTime: try row.instantOrNil(14))
+            details: ScanDetails(
+                reason: try row.text(9), number: try row.int64OrNil(10), zone: try row.text(11),
+                seat: try row.text(12), holderName: try row.text(13)),
+            usedBy: try row.int64OrNil(14), isForced: try row.bool(15), nonce: try row.textOrNil(16) ?? "",
+            scanTime: try row.instant(17), createTime: try row.instant(18), annulTime: try row.instantOrNil(19))
     }
 }

@@ -6,9 +6,10 @@ enum Scanning {
     /// A verdict, and all that a scanner shows of it.
     struct Outcome {
         var verdict: ScanVerdict
-        var facts: ScanFacts?
-        /// CANCELLED: why.
-        var reason = ""
+        /// The ticket or pass; nil for what was not found.
+        var bearerKey: Int64?
+        var isPass = false
+        var details = ScanDetails()
         /// ALREADY_USED: the entry that used it.
         var usedBy: Scan?
     }
@@ -17,10 +18,14 @@ enum Scanning {
     static func judge(_ question: ScanQuestion, in tx: Transaction) throws -> Outcome {
         guard
             let facts = try AdmissionStore.scanFacts(question.barcode, at: question.performanceKey, in: tx)
-        else { return Outcome(verdict: .notFound, facts: nil) }
-        var outcome = Outcome(verdict: facts.judge(question), facts: facts)
+        else { return Outcome(verdict: .notFound) }
+        var outcome = Outcome(verdict: facts.judge(question), bearerKey: facts.bearerKey, isPass: facts.isPass)
+        if let admission = facts.admission {
+            outcome.details = ScanDetails(
+                number: admission.number, zone: admission.zone, seat: admission.seat, holderName: admission.holderName)
+        }
         switch outcome.verdict {
-        case .cancelled: outcome.reason = try reason(facts, at: question.performanceKey, in: tx)
+        case .cancelled: outcome.details.reason = try reason(facts, at: question.performanceKey, in: tx)
         case .alreadyUsed:
             outcome.usedBy = try ScanStore.latestEntry(facts.bearerKey, question.performanceKey, in: tx)
         default: break
@@ -33,16 +38,16 @@ enum Scanning {
         _ question: ScanQuestion, deviceID: String, nonce: String, in tx: Transaction
     ) throws -> (scan: Scan, outcome: Outcome) {
         let outcome = try judge(question, in: tx)
-        if outcome.verdict == .ok, let facts = outcome.facts {
+        if outcome.verdict == .ok, let bearerKey = outcome.bearerKey {
             let presence: Admission.Presence = question.direction == .entry ? .inside : .outside
-            guard try AdmissionStore.move(facts.bearerKey, question.performanceKey, to: presence, in: tx) else {
+            guard try AdmissionStore.move(bearerKey, question.performanceKey, to: presence, in: tx) else {
                 throw StorageError.corrupt("an admission was judged and is not as it was")
             }
         }
         let scan = Scan(
-            id: tx.newID(Scan.prefix), bearerKey: outcome.facts?.bearerKey, isPass: outcome.facts?.isPass ?? false,
+            id: tx.newID(Scan.prefix), bearerKey: outcome.bearerKey, isPass: outcome.isPass,
             performanceKey: question.performanceKey, barcode: question.barcode, gate: question.gate,
-            deviceID: deviceID, direction: question.direction, verdict: outcome.verdict,
+            deviceID: deviceID, direction: question.direction, verdict: outcome.verdict, details: outcome.details,
             usedBy: outcome.usedBy?.id.number, isForced: question.isForced, nonce: nonce, scanTime: question.moment,
             createTime: tx.now, annulTime: nil)
         try ScanStore.insert(scan, in: tx)
@@ -57,14 +62,9 @@ enum Scanning {
 
     /// The outcome of a scan that is on record, for a device that sends it again.
     static func recall(_ scan: Scan, in tx: Transaction) throws -> Outcome {
-        var outcome = Outcome(verdict: scan.verdict, facts: nil)
-        guard scan.bearerKey != nil else { return outcome }
-        outcome.facts = try AdmissionStore.scanFacts(scan.barcode, at: scan.performanceKey, in: tx)
-        if scan.verdict == .cancelled, let facts = outcome.facts {
-            outcome.reason = try reason(facts, at: scan.performanceKey, in: tx)
-        }
-        outcome.usedBy = try scan.usedBy.flatMap { try ScanStore.find($0, in: tx) }
-        return outcome
+        Outcome(
+            verdict: scan.verdict, bearerKey: scan.bearerKey, isPass: scan.isPass, details: scan.details,
+            usedBy: try scan.usedBy.flatMap { try ScanStore.find($0, in: tx) })
     }
 
     /// Takes a scan back: the admission is as the scan before it left it.
@@ -99,6 +99,8 @@ enum Scanning {
         {
             return admission.cancelReason
         }
-        return try AdmissionStore.of(facts.bearerKey, in: tx).first { $0.cancelTime != nil }?.cancelReason ?? ""
+        return facts.isPass
+            ? try PassStore.find(facts.bearerKey, in: tx)?.cancelReason ?? ""
+            : try TicketStore.find(facts.bearerKey, in: tx)?.admission.cancelReason ?? ""
     }
 }

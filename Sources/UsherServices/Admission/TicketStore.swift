@@ -25,7 +25,7 @@ enum TicketStore {
     static func take(
         _ number: Int64?, of performanceKey: Int64, for id: ResourceID, in tx: Transaction
     ) throws -> Int64 {
-        let taken = try number ?? next(of: performanceKey, in: tx)
+        let taken = try number ?? next(after: last(of: performanceKey, in: tx))
         let inserted = try tx.execute(
             """
             INSERT INTO ticket_numbers (performance_key, number, ticket_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
@@ -41,13 +41,17 @@ enum TicketStore {
         ) { _ in true } ?? false
     }
 
-    private static func next(of performanceKey: Int64, in tx: Transaction) throws -> Int64 {
-        let last = try tx.row(
+    /// The highest number that the performance has had; 0 for none.
+    static func last(of performanceKey: Int64, in tx: Transaction) throws -> Int64 {
+        try tx.row(
             "SELECT number FROM ticket_numbers WHERE performance_key = ? ORDER BY number DESC LIMIT 1", performanceKey
-        ) { try $0.int64(0) }
-        let next = (last ?? 0) + 1
-        guard Ticket.numbers.contains(next) else { throw AdmissionRefusal.ticketNumbersExhausted }
-        return next
+        ) { try $0.int64(0) } ?? 0
+    }
+
+    /// - Throws: RESOURCE_EXHAUSTED `TICKET_NUMBERS_EXHAUSTED`.
+    static func next(after last: Int64) throws -> Int64 {
+        guard last < Ticket.numbers.upperBound else { throw AdmissionRefusal.ticketNumbersExhausted }
+        return last + 1
     }
 
     static func find(_ ticketID: Int64, in tx: Transaction) throws -> Ticket? {

@@ -102,13 +102,14 @@ public struct DistributionService: Sendable {
         _ tickets: [Usher_Distribution_V1_NewTicket], of performance: Int64, in tx: Transaction
     ) throws {
         var (numbers, seats) = (Set<Int64>(), Set<[String]>())
+        var last = try TicketStore.last(of: performance, in: tx)
         for (index, given) in tickets.enumerated() {
-            if given.number != 0 {
-                let isTaken = try TicketStore.isTaken(given.number, of: performance, in: tx)
-                guard numbers.insert(given.number).inserted, !isTaken else {
-                    throw AdmissionRefusal.ticketNumberTaken(given.number).at(row: index + 1)
-                }
+            let number =
+                given.number == 0 ? try refusing(row: index + 1) { try TicketStore.next(after: last) } : given.number
+            guard numbers.insert(number).inserted, try !TicketStore.isTaken(number, of: performance, in: tx) else {
+                throw AdmissionRefusal.ticketNumberTaken(number).at(row: index + 1)
             }
+            last = max(last, number)
             guard !given.seat.isEmpty else { continue }
             let isTaken = try HeldTicketStore.isTaken(zone: given.zone, seat: given.seat, of: performance, in: tx)
             guard seats.insert([given.zone, given.seat]).inserted, !isTaken else {
@@ -120,11 +121,18 @@ public struct DistributionService: Sendable {
     private func issue(
         _ given: Usher_Distribution_V1_NewTicket, of performance: Int64, row: Int, in tx: Transaction
     ) throws -> Ticket {
-        do {
-            return try TicketIssue.apply(
+        try refusing(row: row) {
+            try TicketIssue.apply(
                 TicketDraft(
                     performanceKey: performance, number: given.number == 0 ? nil : given.number, zone: given.zone,
                     seat: given.seat, holderName: given.holderName, isPrinted: true), in: tx)
+        }
+    }
+
+    /// A refusal names the row.
+    private func refusing<Value>(row: Int, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
         } catch let refusal as Refusal {
             throw refusal.at(row: row)
         }

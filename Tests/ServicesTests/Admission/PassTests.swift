@@ -121,6 +121,10 @@ import UsherContract
             let scan = try await harness.scan(barcode, at: "night-1")
             #expect(scan.verdict == .cancelled && scan.reason == "stolen")
         }
+        // Also at a door that was never on it.
+        try await harness.createAsset("night-3") { ($0.type, $0.title) = (.performance, "Night 3") }
+        let elsewhere = try await harness.scan(new.barcode, at: "night-3")
+        #expect(elsewhere.verdict == .cancelled && elsewhere.reason == "stolen")
         let record = try #require(try await harness.records().last)
         #expect(record.action == .cancel && record.barcode == new.barcode && record.performanceIds == [])
         for refusal in [
@@ -225,6 +229,16 @@ import UsherContract
         #expect(
             try await refused { ($0.orderNumber, $0.updateMask.paths) = ("TAKEN", ["order_number"]) }
                 == "ORDER_NUMBER_TAKEN")
+        // Of what is wrong, the number is told before the purchases.
+        #expect(
+            try await refused {
+                ($0.orderNumber, $0.updateMask.paths) = ("TAKEN", ["order_number"])
+                $0.addPerformanceIds = ["none"]
+            } == "ORDER_NUMBER_TAKEN")
+        // Nobody has two admissions to one performance on a pass.
+        #expect(
+            try await refused { ($0.addPerformanceIds, $0.passID) = (["night-2", "night-2"], other.passID) }
+                == "ADMISSION_ON_PASS")
         let after = try await harness.call(Admissions.getOrder, .with { $0.orderID = order.orderID })
         #expect(after == order)
         let returned = try await harness.call(

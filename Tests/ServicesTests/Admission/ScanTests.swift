@@ -113,6 +113,14 @@ import UsherContract
             change(&request)
             #expect(try await harness.refusal(Admissions.scanBarcode, request)?.reason == "NONCE_REUSED")
         }
+        // The ticket has another number by now, and another holder's name would stand on it.
+        _ = try await harness.call(Admissions.reprintTicket, .with { $0.ticketID = tickets[0].ticketID })
+        #expect(try await harness.scan(tickets[0].barcode) { $0.nonce = "n-1" } == first)
+        _ = try await harness.call(
+            Admissions.cancelTicket, .with { ($0.ticketID, $0.reason) = (tickets[1].ticketID, "ill") })
+        let cancelled = try await harness.scan(tickets[1].barcode) { $0.nonce = "n-4" }
+        #expect(cancelled.verdict == .cancelled && cancelled.reason == "ill" && cancelled.number == 2)
+        #expect(try await harness.scan(tickets[1].barcode) { $0.nonce = "n-4" } == cancelled)
         let unknown = try await harness.scan("none") { $0.nonce = "n-3" }
         #expect(unknown.verdict == .notFound)
         #expect(try await harness.scan("none") { $0.nonce = "n-3" } == unknown)

@@ -41,7 +41,13 @@ import UsherContract
                 #expect(refusal?.code == .alreadyExists)
             }
         }
-        #expect(try await list(harness) { $0.actingContactID = owner }.count == 4)
+        // The next number of one is the own number of another.
+        request.tickets = [.init(), .with { $0.number = 11 }]
+        for validates in [true, false] {
+            request.validateOnly = validates
+            let refusal = try await harness.refusal(Distributions.registerTickets, request)
+            #expect(refusal?.reason == "TICKET_NUMBER_TAKEN" && refusal?.metadata["row"] == "2")
+        }
     }
 
     @Test func whatCannotBeRegistered() async throws {

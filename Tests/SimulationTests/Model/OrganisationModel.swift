@@ -20,6 +20,7 @@ final class OrganisationModel {
     var reservations: [ModelReservation] = []
     var batches: [ModelBatch] = []
     var orders: [ModelVoucherOrder] = []
+    let hall = HallModel()
     private var ids: Set<String> = []
 
     init(id: String) {

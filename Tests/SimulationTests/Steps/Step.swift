@@ -16,26 +16,39 @@ struct Step: Sendable {
         + AccessSteps.all + PlaybackSteps.all + PackageSteps.all + PriceSteps.all + UpsertSteps.all + PurchaseSteps.all
         + VoucherOrderSteps.all
     private static let writes = all.filter(\.isWrite)
+    private static let hallWrites = HallSteps.all.filter(\.isWrite)
 
     /// Does the next step.
     static func next(_ simulation: Simulation) throws {
-        guard let tenant = simulation.dice.pick(simulation.tenants) else { return }
+        let hall = simulation.platform.tenant(HallSteps.organisationID)
+        let any = simulation.dice.pick(simulation.tenants)
+        guard let tenant = simulation.dice.chance(40) ? hall : any else { return }
         switch simulation.dice.int(1...200) {
         case 1: try simulation.reopen()
         case 2: simulation.world.storage.closeIdleOrganisations()
         case 3...12: if let call = simulation.repetition() { try simulation.run([call]) }
         case 13...24: try burst(tenant, simulation)
+        case 25...34 where isHalls(tenant, simulation): try HallListSteps.run(tenant, simulation)
         case 25...34: try ListSteps.run(tenant, simulation)
         case 35...75: try simulation.runWild()
-        case 76...88: try simulation.run([OrganisationSteps.next(tenant, simulation)])
+        case 76...88: try simulation.run([OrganisationSteps.next(any ?? tenant, simulation)])
+        case _ where isHalls(tenant, simulation):
+            try simulation.run([pick(HallSteps.all, simulation).prepare(tenant, simulation)])
+            // While it is not too late.
+            if simulation.dice.chance(8) { try simulation.run([DoorSteps.annul(tenant, simulation)]) }
         default: try simulation.run([pick(all, simulation).prepare(tenant, simulation)])
         }
+    }
+
+    /// Whether a step is one of the hall's own: mostly, there.
+    private static func isHalls(_ tenant: OrganisationModel, _ simulation: Simulation) -> Bool {
+        tenant.id == HallSteps.organisationID && simulation.dice.chance(85)
     }
 
     /// Several writes in one transaction: what one of them does the next one sees, and a refused one leaves nothing.
     private static func burst(_ tenant: OrganisationModel, _ simulation: Simulation) throws {
         let calls = try (0..<simulation.dice.int(2...SimulationLimits.burst)).map { _ in
-            try pick(writes, simulation).prepare(tenant, simulation)
+            try pick(isHalls(tenant, simulation) ? hallWrites : writes, simulation).prepare(tenant, simulation)
         }
         // The same call twice in one transaction.
         try simulation.run(simulation.dice.chance(30) ? calls + [calls[0]] : calls)

@@ -1,0 +1,230 @@
+import UsherAPI
+import UsherContract
+
+/// How tickets get from one to another.
+extension OrganisationModel {
+    /// What moves a ticket to someone else.
+    enum ModelWay { case distribution, takeBack }
+
+    // MARK: Rules
+
+    private func refusalToDistribute(_ ticket: ModelTicket, by acting: ModelContact) -> Expected? {
+        if ticket.cancelled != nil { return .precondition("TICKET_CANCELLED") }
+        guard let owner = ticket.holding?.owner, acting.acts(for: owner) else { return .denied("NOT_OWNER") }
+        if hall.isControlled(ticket) { return .precondition("TICKET_CONTROLLED") }
+        return hall.pendingTransfer(of: ticket) == nil ? nil : .precondition("TRANSFER_PENDING")
+    }
+
+    func refusalToTakeBack(_ ticket: ModelTicket, by acting: ModelContact) -> Expected? {
+        if ticket.cancelled != nil { return .precondition("TICKET_CANCELLED") }
+        guard let holding = ticket.holding, let distributor = holding.distributor else {
+            return .precondition("NOT_DISTRIBUTED")
+        }
+        guard mayTakeBack(holding.delivery, acting) else { return .precondition("TAKE_BACK_NOT_ALLOWED") }
+        if hall.isControlled(ticket) { return .precondition("TICKET_CONTROLLED") }
+        return acting.acts(for: distributor) ? nil : .denied("NOT_DISTRIBUTOR")
+    }
+
+    private func mayTakeBack(_ delivery: Usher_Distribution_V1_Delivery, _ acting: ModelContact) -> Bool {
+        let pointOfSales = settings.pointOfSales
+        switch delivery {
+        case .injected: return pointOfSales.allowTakeBackInjected
+        case .downloaded:
+            switch pointOfSales.takeBackDownloaded {
+            case .relay: return pointOfSales.allowTakeBackInjected && acting.message.kind == .relay
+            case .relayAndPublic: return pointOfSales.allowTakeBackInjected
+            default: return false
+            }
+        default: return true
+        }
+    }
+
+    /// How somebody can give a ticket to someone else: whoever acts for its owner distributes it.
+    func way(_ ticket: ModelTicket, _ acting: ModelContact) throws -> ModelWay {
+        guard let holding = ticket.holding else { throw Expected.notFound("TICKET_NOT_FOUND") }
+        let distributes = acting.acts(for: holding.owner) || holding.distributor == nil
+        let refusal = distributes ? refusalToDistribute(ticket, by: acting) : refusalToTakeBack(ticket, by: acting)
+        if let refusal { throw refusal }
+        return distributes ? .distribution : .takeBack
+    }
+
+    /// So many in 24 hours, which begin with the first.
+    func checkAllowance(_ count: Int, _ acting: ModelContact, commits: Bool, at now: Instant) throws {
+        guard count > 0 else { return }
+        var period = acting.takenBack ?? (now, 0)
+        if now >= period.start + .seconds(86_400) { period = (now, 0) }
+        guard period.count + count <= Int(settings.pointOfSales.takeBacksPerDay) else {
+            throw Expected(code: .resourceExhausted, reason: "TAKE_BACK_LIMIT_REACHED")
+        }
+        if commits { acting.takenBack = (period.start, period.count + count) }
+    }
+
+    // MARK: Moves
+
+    func leaveCart(_ ticket: ModelTicket) {
+        for contact in hall.contacts { contact.cart.removeAll { $0.ticket === ticket } }
+    }
+
+    /// - Parameter name: what stands on it from now on; empty for the recipient's own.
+    private func move(
+        _ ticket: ModelTicket, _ holding: ModelHolding, to recipient: ModelContact,
+        _ kind: Usher_Distribution_V1_TicketMoveKind, by acting: ModelContact, name: String = "",
+        reason: String = "", at now: Instant
+    ) {
+        holding.moves.append(
+            .with { move in
+                (move.kind, move.reason, move.actingContactID) = (kind, reason, acting.id)
+                (move.fromContactID, move.toContactID) = (holding.owner.id, recipient.id)
+                move.moveTime = now.timestamp
+            })
+        (holding.owner, holding.updated) = (recipient, now)
+        leaveCart(ticket)
+        hall.pendingTransfer(of: ticket)?.end(kind == .transferred ? .accepted : .cancelled, at: now)
+        ticket.holder = name.isEmpty ? recipient.message.name : name
+        reissue(ticket, at: now)
+    }
+
+    func distribute(
+        _ ticket: ModelTicket, to guest: ModelContact, name: String, defers: Bool, by acting: ModelContact,
+        at now: Instant
+    ) {
+        guard let holding = ticket.holding else { return }
+        holding.distributions.append(.init(by: holding.owner, transferLevel: holding.transferLevel))
+        holding.delivery = defers ? .none : .injected
+        move(ticket, holding, to: guest, .distributed, by: acting, name: name, at: now)
+    }
+
+    /// Whoever distributed it, or acts in that place, has it as before; anybody else has it from the same distributor.
+    func takeBack(
+        _ ticket: ModelTicket, to recipient: ModelContact, name: String = "", defers: Bool = false, reason: String,
+        by acting: ModelContact, at now: Instant
+    ) {
+        guard let holding = ticket.holding, let level = holding.distributions.last else { return }
+        holding.transferLevel = level.transferLevel
+        if recipient === level.by || recipient === acting {
+            holding.distributions.removeLast()
+            holding.delivery = .none
+        } else {
+            holding.delivery = defers ? .none : .injected
+        }
+        move(ticket, holding, to: recipient, .takenBack, by: acting, name: name, reason: reason, at: now)
+    }
+
+    // MARK: Take-back
+
+    func takeBackTickets(
+        _ request: Usher_Distribution_V1_TakeBackTicketsRequest, _ context: Context
+    ) throws -> Usher_Distribution_V1_TakeBackTicketsResponse {
+        var mistakes = Mistakes()
+        mistakes.require(request.ticketIds.isEmpty != request.performanceID.isEmpty, "ticket_ids")
+        mistakes.require(request.zone.isEmpty || !request.performanceID.isEmpty, "zone")
+        mistakes.requireText(request.reason, 1...500, "reason")
+        try mistakes.refuse()
+        let acting = try contact(request.actingContactID)
+        let recipient = request.toContactID.isEmpty ? nil : try contact(request.toContactID)
+        let tickets =
+            request.performanceID.isEmpty
+            ? try named(request.ticketIds, recipient, acting)
+            : try candidates(try performance(request.performanceID), request.zone, recipient, acting)
+        try checkAllowance(tickets.count, acting, commits: !request.validateOnly, at: context.now)
+        if !request.validateOnly, !tickets.isEmpty {
+            for ticket in tickets {
+                let target = recipient ?? ticket.holding?.distributor ?? acting
+                takeBack(ticket, to: target, reason: request.reason, by: acting, at: context.now)
+            }
+            context.record("tickets.taken_back", tickets.count == 1 ? tickets[0].id : acting.id)
+        }
+        return .with { ($0.takenBackCount, $0.ticketIds) = (Int32(tickets.count), tickets.map(\.id)) }
+    }
+
+    private func named(
+        _ ids: [String], _ recipient: ModelContact?, _ acting: ModelContact
+    ) throws -> [ModelTicket] {
+        var tickets: [ModelTicket] = []
+        for id in ids {
+            let ticket = try heldTicket(id)
+            if tickets.contains(where: { $0 === ticket }) { continue }
+            if let refusal = refusalToTakeBack(ticket, by: acting) { throw refusal }
+            guard ticket.holding?.owner !== recipient ?? ticket.holding?.distributor else {
+                throw Expected.precondition("ALREADY_OWNER")
+            }
+            tickets.append(ticket)
+        }
+        return tickets
+    }
+
+    /// All that somebody distributed and can take back; what the recipient has already is left out.
+    private func candidates(
+        _ performance: ModelAsset, _ zone: String, _ recipient: ModelContact?, _ acting: ModelContact
+    ) throws -> [ModelTicket] {
+        hall.held.filter { ticket in
+            ticket.performance == performance && ticket.holding?.distributor === acting
+                && (zone.isEmpty || ticket.admission.place.zone == zone)
+                && ticket.holding?.owner !== recipient ?? acting && refusalToTakeBack(ticket, by: acting) == nil
+        }
+    }
+
+    // MARK: Transfers
+
+    func transferTicket(
+        _ request: Usher_Distribution_V1_TransferTicketRequest, _ context: Context,
+        _ made: Usher_Distribution_V1_Transfer?
+    ) throws -> Usher_Distribution_V1_Transfer {
+        let acting = try contact(request.actingContactID)
+        let recipient = try contact(request.toContactID)
+        let ticket = try heldTicket(request.ticketID)
+        if ticket.cancelled != nil { throw Expected.precondition("TICKET_CANCELLED") }
+        guard let holding = ticket.holding, holding.owner === acting else { throw Expected.denied("NOT_OWNER") }
+        if hall.isControlled(ticket) { throw Expected.precondition("TICKET_CONTROLLED") }
+        if hall.pendingTransfer(of: ticket) != nil { throw Expected.precondition("TRANSFER_PENDING") }
+        if hall.cart(with: ticket) != nil { throw Expected.precondition("TICKET_IN_CART") }
+        if recipient === acting { throw Expected.precondition("ALREADY_OWNER") }
+        guard holding.transferLevel < holding.transferLimit else {
+            throw Expected.precondition("TRANSFER_LIMIT_REACHED")
+        }
+        let transfer = ModelTransfer(
+            try adopt(made?.transferID, "trf"), ticket, from: acting, to: recipient,
+            level: holding.transferLevel + 1, at: context.now)
+        hall.transfers.append(transfer)
+        context.record("ticket.transfer_offered", ticket.id)
+        return message(transfer)
+    }
+
+    private func transfer(_ id: String) throws -> ModelTransfer {
+        guard let transfer = hall.transfers.first(where: { $0.id == id }) else {
+            throw Expected.notFound("TRANSFER_NOT_FOUND")
+        }
+        return transfer
+    }
+
+    func acceptTransfer(
+        _ request: Usher_Distribution_V1_AcceptTransferRequest, _ context: Context
+    ) throws -> Usher_Distribution_V1_Transfer {
+        let acting = try contact(request.actingContactID)
+        let transfer = try transfer(request.transferID)
+        guard transfer.recipient === acting else { throw Expected.denied("NOT_RECIPIENT") }
+        guard transfer.state == .pending else { throw Expected.precondition("TRANSFER_ENDED") }
+        if hall.isControlled(transfer.ticket) { throw Expected.precondition("TICKET_CONTROLLED") }
+        if let holding = transfer.ticket.holding {
+            holding.transferLevel += 1
+            holding.delivery = .injected
+            move(transfer.ticket, holding, to: acting, .transferred, by: acting, at: context.now)
+        }
+        context.record("ticket.transferred", transfer.ticket.id)
+        return message(transfer)
+    }
+
+    func rejectTransfer(
+        _ request: Usher_Distribution_V1_RejectTransferRequest, _ context: Context
+    ) throws -> Usher_Distribution_V1_Transfer {
+        let acting = try contact(request.actingContactID)
+        let transfer = try transfer(request.transferID)
+        let isRecipient = transfer.recipient === acting
+        guard isRecipient || transfer.sender === acting else { throw Expected.denied("NOT_RECIPIENT") }
+        guard transfer.state == .pending else { throw Expected.precondition("TRANSFER_ENDED") }
+        transfer.end(isRecipient ? .rejected : .cancelled, at: context.now)
+        context.record(
+            isRecipient ? "ticket.transfer_rejected" : "ticket.transfer_cancelled", transfer.ticket.id)
+        return message(transfer)
+    }
+}
