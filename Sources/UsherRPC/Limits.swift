@@ -29,6 +29,9 @@ public enum RPCLimits {
     /// fit.
     static let streamInboundMessages = 1_024
     static let streamInboundBytes = 8 << 20
+    /// The bytes of messages that wait for the tasks of all streams of one ttrpc connection; past it the stream that
+    /// brings more fails. As much as the windows of a gRPC connection's streams let wait.
+    static let connectionInboundBytes = 16 << 20
     /// Messages of a stream that wait to be sent, and their bytes; at so many its task waits.
     static let streamOutboundMessages = 64
     static let streamOutboundBytes = 256 << 10

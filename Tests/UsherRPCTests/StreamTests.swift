@@ -179,6 +179,53 @@ import UsherContract
         }
     }
 
+    /// What waits for all streams of a connection is bounded together; other streams and connections go on.
+    @Test func inboundBytesOfAConnectionAreBounded() async throws {
+        try await withServer({ $0.streamBytesPerConnection = 1_000 }) { port, _, server in
+            let connection = try await RawConnection(port: port)
+            let part = [UInt8](repeating: 0, count: 600)
+            try await connection.send(
+                request(1, "Upload", text("stall")) + data(1, part) + request(3, "Upload", text("stall")))
+            try await eventually { server.streams.taskCount == 2 }
+            try await connection.send(data(3, part))
+            let answer = try #require(await connection.frame())
+            #expect(answer.header.streamID == 3 && answer.refusal?.reason == "CONNECTION_OVERFLOW")
+            #expect(answer.refusal?.code == .resourceExhausted)
+            try await eventually { server.streams.taskCount == 1 }
+            // A stream that begins with too much is refused before it has a task.
+            try await connection.send(request(5, "Upload", part))
+            #expect(await connection.frame()?.refusal?.reason == "CONNECTION_OVERFLOW")
+            try await connection.send(request(7, "Chat"))
+            // What is taken counts no longer.
+            for number in 0..<20 {
+                let message = [UInt8](repeating: UInt8(number), count: 300)
+                try await connection.send(data(7, message))
+                #expect(await connection.frame()?.body == message)
+            }
+            let other = try await RawConnection(port: port)
+            try await other.send(request(1, "Upload", text("stall")) + data(1, part) + request(3, "Say", [1]))
+            #expect(await other.frame()?.payload == [1])
+            try await eventually { server.streams.streamCount == 3 }
+        }
+    }
+
+    /// A stream that fails gives back what waited for it.
+    @Test func whatWaitedForAStreamIsGivenBack() async throws {
+        try await withServer({ $0.streamBytesPerConnection = 1_000 }) { port, _, server in
+            let connection = try await RawConnection(port: port)
+            for round in 0..<20 {
+                let id = UInt32(round * 2 + 1)
+                let part = [UInt8](repeating: 0, count: 600)
+                // The request again ends the stream, whose task sleeps and takes nothing more.
+                try await connection.send(request(id, "Upload", text("stall")) + data(id, part))
+                try await eventually { server.streams.taskCount == 1 }
+                try await connection.send(request(id, "Upload"))
+                #expect(await connection.frame()?.refusal?.reason == "STREAM_ID_IN_USE")
+                try await eventually { server.streams.streamCount == 0 }
+            }
+        }
+    }
+
     @Test func streamsOfAConnectionAreBounded() async throws {
         try await withServer({ $0.streamsPerConnection = 2 }) { port, _, _ in
             let connection = try await RawConnection(port: port)

@@ -9,6 +9,8 @@ public import UsherContract
 //   send. Whatever protocol it speaks, the order is: messages, then the end.
 // - A stream ends once: by its task's result, or by its failure (deadline, cancellation, connection gone). After a
 //   failure the task is cancelled, receives what had come before, and then the refusal.
+// - Bytes that wait for the task count in the connection's budget until they are taken, or the task has ended, or the
+//   stream is gone.
 // - A connection keeps a stream until it has taken its end, so that tasks of streams that clients have dropped still
 //   count.
 
@@ -54,17 +56,26 @@ public final class ServerStream: Sendable {
     private let key: CallKey
     private let limits: StreamLimits
     private let census: StreamCensus
+    /// Nil where the protocol has windows, which bound the same.
+    private let budget: InboundBudget?
     private let state = Mutex(State())
 
-    init(_ connection: any ServerConnection, _ key: CallKey, limits: StreamLimits, census: StreamCensus) {
+    init(
+        _ connection: any ServerConnection, _ key: CallKey, limits: StreamLimits, census: StreamCensus,
+        budget: InboundBudget? = nil
+    ) {
         self.connection = connection
         self.key = key
         self.limits = limits
         self.census = census
+        self.budget = budget
         census.streamBegan()
     }
 
-    deinit { census.streamEnded() }
+    deinit {
+        budget?.giveBack(state.withLock { $0.inboundBytes })
+        census.streamEnded()
+    }
 }
 
 // MARK: - The handler's side
@@ -116,12 +127,13 @@ extension ServerStream {
     /// Ends the stream, after what was sent before. Only the first end counts. For streams that are refused without a
     /// task; ``run(isEndless:_:)`` does it by itself.
     public func finish(_ result: Result<[UInt8]?, Refusal>) {
-        let mustAnnounce = state.withLock { state in
-            guard state.result == nil else { return false }
+        let (mustAnnounce, dropped) = state.withLock { state in
+            guard state.result == nil else { return (false, 0) }
             state.result = result
             state.task = nil
-            return state.announce()
+            return (state.announce(), state.dropInbound())
         }
+        budget?.giveBack(dropped)
         if mustAnnounce { announce() }
     }
 
@@ -142,6 +154,7 @@ extension ServerStream {
             precondition(state.receiver == nil, "one task at a time receives")
             if let message = state.inbound.popFirst() {
                 state.inboundBytes -= message.count
+                budget?.giveBack(message.count)
                 return (.success(message), state.consume(message.count, limits))
             }
             if let failure = state.failure { return (.failure(failure), false) }
@@ -197,6 +210,13 @@ extension ServerStream.State {
         return true
     }
 
+    /// Nobody will take what waits. Returns how many bytes that were.
+    fileprivate mutating func dropInbound() -> Int {
+        defer { inboundBytes = 0 }
+        inbound = CircularBuffer()
+        return inboundBytes
+    }
+
     fileprivate func isFull(_ limits: StreamLimits) -> Bool {
         outbound.count >= limits.outboundMessages || outboundBytes >= limits.outboundBytes
     }
@@ -212,21 +232,22 @@ extension ServerStream.State {
 extension ServerStream {
     /// A message came.
     ///
-    /// - Returns: false where the task takes messages too slowly: the connection is to fail the stream.
-    func deliver(_ message: [UInt8]) -> Bool {
-        let (receiver, isTaken, mustAnnounce): (Receiver?, Bool, Bool) = state.withLock { state in
-            guard state.failure == nil, state.result == nil else { return (nil, true, false) }
-            if let receiver = state.receiver.take() { return (receiver, true, state.consume(message.count, limits)) }
+    /// - Returns: why the connection is to fail the stream, where its task takes messages too slowly.
+    func deliver(_ message: [UInt8]) -> Refusal? {
+        let (receiver, refusal, mustAnnounce): (Receiver?, Refusal?, Bool) = state.withLock { state in
+            guard state.failure == nil, state.result == nil else { return (nil, nil, false) }
+            if let receiver = state.receiver.take() { return (receiver, nil, state.consume(message.count, limits)) }
             guard state.inbound.count < limits.inboundMessages,
                 state.inbound.isEmpty || state.inboundBytes + message.count <= limits.inboundBytes
-            else { return (nil, false, false) }
+            else { return (nil, .streamOverflow, false) }
+            guard budget?.take(message.count) ?? true else { return (nil, .connectionOverflow, false) }
             state.inbound.append(message)
             state.inboundBytes += message.count
-            return (nil, true, false)
+            return (nil, nil, false)
         }
         receiver?.resume(returning: message)
         if mustAnnounce { announce() }
-        return isTaken
+        return refusal
     }
 
     /// The client sends no more.

@@ -47,7 +47,7 @@ extension GRPCConnection {
             switch state.next(key) {
             case .none: return
             case .message(let bytes):
-                guard open.stream.deliver(Array(bytes.readableBytesView)) else { return fail(key, .streamOverflow) }
+                if let refusal = open.stream.deliver(Array(bytes.readableBytesView)) { return fail(key, refusal) }
             case .halfClosed: open.stream.halfClose()
             case .wrong(let refusal): return fail(key, refusal)
             }

@@ -22,6 +22,9 @@ public struct RPCServerConfiguration: Sendable {
     public var inFlightPerConnection = RPCLimits.inFlight
     /// Streams of one connection that may be open; one more is refused.
     public var streamsPerConnection = RPCLimits.streams
+    /// Bytes of messages of a ttrpc connection's streams that wait for their handlers, all together; past it a stream
+    /// that brings more is refused. On gRPC connections windows bound the same.
+    public var streamBytesPerConnection = RPCLimits.connectionInboundBytes
     /// Unsent bytes of a connection at which it is no longer read.
     public var unsentHighMark = RPCLimits.unsentHigh
     /// Unsent bytes of a connection at which it is read again.

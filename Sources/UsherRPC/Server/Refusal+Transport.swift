@@ -26,6 +26,10 @@ extension Refusal {
         .resourceExhausted, "STREAM_OVERFLOW",
         "The client sends faster than its messages are taken, and too many wait: send more slowly.")
 
+    static let connectionOverflow = Refusal(
+        .resourceExhausted, "CONNECTION_OVERFLOW",
+        "Too much waits to be taken from the streams of this connection: send more slowly, or on several connections.")
+
     static let cancelled = Refusal(.cancelled, "CANCELLED", "The client has cancelled the call.")
 
     static let connectionLost = Refusal(.cancelled, "CONNECTION_LOST", "The connection was lost.")

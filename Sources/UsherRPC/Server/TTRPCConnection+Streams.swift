@@ -17,16 +17,18 @@ extension TTRPCConnection {
         _ streamID: UInt32, _ key: CallKey, _ streaming: StreamingKind, method: Int, _ envelope: RequestEnvelope,
         _ deadline: NIODeadline
     ) {
-        let stream = ServerStream(self, key, limits: core.configuration.streamLimits, census: core.census)
+        let stream = ServerStream(
+            self, key, limits: core.configuration.streamLimits, census: core.census, budget: inboundBudget)
         streams[key] = OpenStream(stream: stream, streamID: streamID, streaming: streaming)
         let payload = envelope.payload
-        if streaming == .serverStreaming {
-            _ = stream.deliver(Array(payload.readableBytesView))
-            stream.halfClose()
-        } else if payload.readableBytes > 0 {
-            // Clients open such a stream without a message; an empty payload is none.
-            _ = stream.deliver(Array(payload.readableBytesView))
+        // Clients open a stream of requests without a message; an empty payload is none there.
+        if streaming == .serverStreaming || payload.readableBytes > 0 {
+            if let refusal = stream.deliver(Array(payload.readableBytesView)) {
+                core.metrics.refused(refusal.code)
+                return stream.finish(.failure(refusal))
+            }
         }
+        if streaming == .serverStreaming { stream.halfClose() }
         let call = InboundCall(
             method: method, payload: ByteBuffer(), deadline: deadline, metadata: envelope.metadata,
             connection: connection)
@@ -35,10 +37,10 @@ extension TTRPCConnection {
 
     func take(_ input: ConnectionState.StreamInput, _ streamID: UInt32, _ body: ByteBuffer) {
         guard let stream = streams[input.key]?.stream else { return }
-        if input.isMessage, !stream.deliver(Array(body.readableBytesView)) {
+        if input.isMessage, let refusal = stream.deliver(Array(body.readableBytesView)) {
             state.failStream(streamID)
-            refuse(.streamOverflow, streamID)
-            return fail(input.key, .streamOverflow)
+            refuse(refusal, streamID)
+            return fail(input.key, refusal)
         }
         switch input.ending {
         case .open: break

@@ -22,6 +22,8 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
     let outgoing = OutgoingFrames()
     /// Those whose end has not been taken.
     var streams: [CallKey: OpenStream] = [:]
+    /// What waits for the tasks of ``streams``, and of those that the client has dropped.
+    let inboundBudget: InboundBudget
     /// Streams that have something to send, in the order of their turns.
     var ready = CircularBuffer<CallKey>()
     /// What streams sent last has not left yet.
@@ -39,6 +41,7 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
         self.core = core
         self.outbox = outbox
         self.connection = connection
+        inboundBudget = InboundBudget(limit: core.configuration.streamBytesPerConnection)
         state = ConnectionState(core.configuration.connectionSettings, now: .now())
     }
 
