@@ -12,19 +12,23 @@ public struct ServerConfiguration: Sendable {
     public var storage: StorageLimits
     /// How often codes may be guessed wrong.
     public var lookups: LookupLimits
+    /// How long a server that is told to stop still takes calls while it says that it is going away (NOT_SERVING, and
+    /// not ready), so that whoever balances load sends no more.
+    public var drainDelay: Duration
     /// How long a drain waits for the calls in flight.
     public var drainGrace: Duration
 
     public init(
         dataDirectory: String, rpc: RPCServerConfiguration, admin: HostAndPort?,
         storage: StorageLimits = StorageLimits(), lookups: LookupLimits = LookupLimits(),
-        drainGrace: Duration = .seconds(10)
+        drainDelay: Duration = .zero, drainGrace: Duration = .seconds(10)
     ) {
         self.dataDirectory = dataDirectory
         self.rpc = rpc
         self.admin = admin
         self.storage = storage
         self.lookups = lookups
+        self.drainDelay = drainDelay
         self.drainGrace = drainGrace
     }
 }

@@ -114,10 +114,15 @@ public final class UsherServer: Sendable {
         }
     }
 
-    /// Stops taking calls, answers those in flight, and closes everything. Nothing that was acknowledged is lost with
+    /// Says that it is going away, waits for those who balance load to notice (``ServerConfiguration/drainDelay``),
+    /// stops taking calls, answers those in flight, and closes everything. Nothing that was acknowledged is lost with
     /// or without it.
     public func drain() async {
-        isReady.store(false, ordering: .releasing)
+        if isReady.exchange(false, ordering: .acquiringAndReleasing), configuration.drainDelay > .zero {
+            rpc.announceDrain()
+            logger.notice("going away", metadata: ["in": "\(configuration.drainDelay)"])
+            try? await Task.sleep(for: configuration.drainDelay)
+        }
         chores.withLock { $0.forEach { $0.cancel() } }
         await rpc.drain(grace: configuration.drainGrace)
         storage.shutdown()

@@ -22,11 +22,14 @@ struct ServeCommand: AsyncParsableCommand {
             With --client-ca clients may present a certificate, with --require-client-certificate they must; a key with
             a certificate_uri belongs to whoever has that URI in it. SIGHUP reads the files anew.
 
+            With --drain-delay a server that is told to stop says so at once (health NOT_SERVING, /readyz 503) and
+            goes on serving for that time, so that load balancers send their calls elsewhere before it refuses any.
+
             What is not said by a flag is taken from the environment (USHER_DATA, USHER_LISTEN, USHER_ADMIN,
-            USHER_TLS_CERTIFICATE, USHER_TLS_KEY, USHER_TLS_CLIENT_CA, USHER_LOG_LEVEL), then from a JSON file
-            ({"data": "...", "listen": "...", "admin": "...", "tls": {"certificate": "...", "key": "...",
-            "client": {"ca": "..."}}, "log": {"level": "..."}}) that --config or USHER_CONFIG names. --insecure and
-            --require-client-certificate are flags only.
+            USHER_TLS_CERTIFICATE, USHER_TLS_KEY, USHER_TLS_CLIENT_CA, USHER_DRAIN_DELAY, USHER_LOG_LEVEL), then from a
+            JSON file ({"data": "...", "listen": "...", "admin": "...", "tls": {"certificate": "...", "key": "...",
+            "client": {"ca": "..."}}, "drain": {"delay": "..."}, "log": {"level": "..."}}) that --config or
+            USHER_CONFIG names. --insecure and --require-client-certificate are flags only.
 
             Examples:
               usher serve --data data
@@ -52,6 +55,10 @@ struct ServeCommand: AsyncParsableCommand {
     var tlsKey: String?
     @Option(help: ArgumentHelp("The authorities whose clients' certificates are taken, PEM.", valueName: "file"))
     var clientCa: String?
+    @Option(
+        help: ArgumentHelp(
+            "How long to go on serving when told to stop: 500ms, 10s, at most 60m; default none.", valueName: "time"))
+    var drainDelay: String?
     @Flag(help: "Refuse clients without a certificate.")
     var requireClientCertificate = false
     @Flag(help: "Take calls that are not encrypted, on any address and besides TLS.")
@@ -150,7 +157,16 @@ private struct ServeSettings {
         rpc.host = listen.host
         rpc.port = listen.port
         server = ServerConfiguration(
-            dataDirectory: data, rpc: rpc, admin: adminText == "off" ? nil : try Self.address(adminText, "--admin"))
+            dataDirectory: data, rpc: rpc, admin: adminText == "off" ? nil : try Self.address(adminText, "--admin"),
+            drainDelay: try setting(flags.drainDelay, "drain.delay").map(Self.drainDelay) ?? .zero)
+    }
+
+    private static func drainDelay(_ text: String) throws -> Duration {
+        if text == "0" { return .zero }
+        guard let delay = TimeoutArgument(argument: text)?.duration, delay <= .seconds(3_600) else {
+            throw Failure("--drain-delay must be a time such as 500ms or 10s, at most 60m, and not '\(text)'")
+        }
+        return delay
     }
 
     private static func tls(

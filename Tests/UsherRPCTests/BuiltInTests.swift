@@ -61,6 +61,32 @@ import UsherContract
         }
     }
 
+    /// Between the announcement and the drain everything is served, and whoever asks is told.
+    @Test func aDrainMayBeAnnounced() async throws {
+        try await withServer { port, _, server in
+            let first = try await GRPCClient.connect(port)
+            first.begin(1, "Watch", service: "grpc.health.v1.Health")
+            first.send(1, message: try request(""), endStream: true)
+            try await eventually { !first.answer(1).messages.isEmpty }
+            server.announceDrain()
+            try await eventually { first.answer(1).messages.count == 2 }
+            #expect(try first.answer(1).messages.map { try health($0) } == [.serving, .notServing])
+            server.announceDrain()
+            let second = try await GRPCClient.connect(port)
+            second.begin(1, "Watch", service: "grpc.health.v1.Health")
+            second.send(1, message: try request("echo.Echo"), endStream: true)
+            try await eventually { !second.answer(1).messages.isEmpty }
+            let answer = try await second.call(3, "Check", [try request("")], service: "grpc.health.v1.Health")
+            #expect(try answer.messages.map { try health($0) } == [.notServing])
+            #expect(try await second.call(5, "Say", [[7]]).messages == [[7]])
+            #expect(try await connect(port).echo("Say", [8]) == [8])
+            #expect(!first.isOver(1) && !second.isOver(1))
+            await server.drain(grace: .seconds(60))
+            #expect(try second.answer(1).messages.map { try health($0) } == [.notServing])
+            #expect(first.answer(1).refusal?.reason == "SERVER_DRAINING")
+        }
+    }
+
     @Test func watchersThatGoLeaveNothing() async throws {
         try await withServer { port, _, server in
             for _ in 0..<20 {

@@ -4,9 +4,14 @@ import UsherContract
 
 /// `grpc.health.v1.Health`: whether the server takes calls. Source: gRPC `doc/health-checking.md`.
 final class Health: Sendable {
+    private enum Phase: Int {
+        /// Calls are taken; they are still taken, but not for long; they are refused.
+        case serving, leaving, ended
+    }
+
     private struct State {
-        var isDraining = false
-        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+        var phase = Phase.serving
+        var waiting: [Int: (phase: Phase, continuation: CheckedContinuation<Void, Never>)] = [:]
         var nextID = 0
     }
 
@@ -16,14 +21,21 @@ final class Health: Sendable {
     /// - Parameter services: the full names of what is served.
     init(services: Set<String>) { self.services = services }
 
-    /// The server goes away: it is NOT_SERVING from now on, and whoever watches is told.
-    func drain() {
-        let waiting = state.withLock { state in
-            defer { state.waiting = [:] }
-            state.isDraining = true
-            return state.waiting.values
+    /// The server will go away: it is NOT_SERVING from now on, and whoever watches is told.
+    func leave() { advance(to: .leaving) }
+
+    /// The server goes away: whoever watches has watched.
+    func end() { advance(to: .ended) }
+
+    private func advance(to phase: Phase) {
+        let reached = state.withLock { state in
+            guard phase.rawValue > state.phase.rawValue else { return [] as [CheckedContinuation<Void, Never>] }
+            state.phase = phase
+            let reached = state.waiting.filter { $0.value.phase.rawValue <= phase.rawValue }
+            for id in reached.keys { state.waiting[id] = nil }
+            return reached.values.map(\.continuation)
         }
-        for continuation in waiting { continuation.resume() }
+        for continuation in reached { continuation.resume() }
     }
 
     /// Answers Check.
@@ -45,9 +57,11 @@ final class Health: Sendable {
             else { return .failure(.requestMalformed(Grpc_Health_V1_HealthCheckRequest.protoMessageName)) }
             let status = status(of: request.service) ?? .serviceUnknown
             try await stream.send(Self.encoded(status))
-            await drained()
+            await reached(.leaving)
             try Task.checkCancellation()
             if status == .serving { try await stream.send(Self.encoded(.notServing)) }
+            await reached(.ended)
+            try Task.checkCancellation()
             return .failure(.draining)
         } catch {
             return .failure(error as? Refusal ?? .cancelled)
@@ -56,11 +70,11 @@ final class Health: Sendable {
 
     private func status(of service: String) -> Grpc_Health_V1_HealthCheckResponse.ServingStatus? {
         guard service.isEmpty || services.contains(service) else { return nil }
-        return state.withLock { $0.isDraining ? .notServing : .serving }
+        return state.withLock { $0.phase == .serving ? .serving : .notServing }
     }
 
-    /// Returns when the server goes away or the task is cancelled.
-    private func drained() async {
+    /// Returns when the server is so far or the task is cancelled.
+    private func reached(_ phase: Phase) async {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -69,14 +83,14 @@ final class Health: Sendable {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
                     // Under the lock: a cancellation that is not seen here finds the continuation.
-                    guard !state.isDraining, !Task.isCancelled else { return true }
-                    state.waiting[id] = continuation
+                    guard state.phase.rawValue < phase.rawValue, !Task.isCancelled else { return true }
+                    state.waiting[id] = (phase, continuation)
                     return false
                 }
                 if isOver { continuation.resume() }
             }
         } onCancel: {
-            state.withLock { $0.waiting.removeValue(forKey: id) }?.resume()
+            state.withLock { $0.waiting.removeValue(forKey: id) }?.continuation.resume()
         }
     }
 

@@ -7,7 +7,8 @@ public import UsherContract
 
 /// A server for calls: one TCP port, whose connections say by their first bytes what they speak.
 ///
-/// Order of life: ``start()``, then ``drain(grace:)``, which a started server needs to give its threads back.
+/// Order of life: ``start()``, then ``drain(grace:)``, which a started server needs to give its threads back; before
+/// that perhaps ``announceDrain()``.
 public final class RPCServer: Sendable {
     private struct Running {
         let group: MultiThreadedEventLoopGroup
@@ -72,6 +73,10 @@ public final class RPCServer: Sendable {
         }
     }
 
+    /// Says NOT_SERVING to whoever asks for its health or watches it, and goes on as before: who balances load needs
+    /// time to send it elsewhere.
+    public func announceDrain() { builtIn.health.leave() }
+
     /// Says NOT_SERVING to whoever watches its health, stops listening, answers what is in flight, refuses calls that
     /// come meanwhile (UNAVAILABLE `SERVER_DRAINING`), and closes every connection.
     ///
@@ -83,7 +88,8 @@ public final class RPCServer: Sendable {
             return running
         }
         guard let running else { return }
-        builtIn.health.drain()
+        builtIn.health.leave()
+        builtIn.health.end()
         try? await running.listener.close()
         let eventLoop = running.group.next()
         let timeout = eventLoop.makePromise(of: Void.self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import threading
 from pathlib import Path
 from typing import Iterator
@@ -49,6 +50,34 @@ def test_a_drain_is_told_to_those_who_watch(tmp_path: Path) -> None:
         next(watch)
     assert raised.value.code() is grpc.StatusCode.UNAVAILABLE
     stop.join()
+
+
+def test_a_delayed_drain_serves_on(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data", "--drain-delay", "60m")
+    try:
+        key = key_of(server, "nordfilm")
+        health = health_pb2_grpc.HealthStub(grpc.insecure_channel(server.address))
+        watch = health.Watch(health_pb2.HealthCheckRequest())
+        assert next(watch).status == 1
+        server.process.terminate()
+        assert next(watch).status == 2
+        # Whoever has not noticed yet is served, on new connections too.
+        with usher.Client(server.address, key=key, attempts=1) as client:
+            assert client.session.who_am_i().organisation_id == "nordfilm"
+        other = health_pb2_grpc.HealthStub(grpc.insecure_channel(server.address))
+        assert other.Check(health_pb2.HealthCheckRequest(), timeout=30).status == 2
+        assert watch.is_active()
+    finally:
+        server.process.kill()
+        server.process.wait()
+
+
+@pytest.mark.parametrize("delay", ["2d", "61m", "-1s", "soon"])
+def test_a_delay_that_is_none(tmp_path: Path, delay: str) -> None:
+    ended = subprocess.run(
+        [USHER_BIN, "serve", "--data", str(tmp_path / "data"), "--admin", "off", f"--drain-delay={delay}"],
+        capture_output=True, text=True, timeout=120)
+    assert ended.returncode != 0 and "--drain-delay must be a time" in ended.stderr
 
 
 def test_reflection(server: Server) -> None:
