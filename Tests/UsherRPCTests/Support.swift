@@ -124,10 +124,18 @@ final class EchoHandler: CallHandler {
         var (count, bytes) = (0, 0)
         while let message = try await stream.receive() {
             if message == Array("fail".utf8) { throw Echo.refusal }
-            if message == Array("stall".utf8) { try await Task.sleep(for: .seconds(1 << 20)) }
+            if message == Array("stall".utf8) { try await never() }
             (count, bytes) = (count + 1, bytes + message.count)
         }
         return Array("\(count) \(bytes)".utf8)
+    }
+
+    /// Waits until the task is cancelled. A sleep would leave its timer behind.
+    private static func never() async throws {
+        let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
+        for await _ in stream {}
+        continuation.finish()
+        try Task.checkCancellation()
     }
 
     private static func chat(_ stream: ServerStream) async throws {
