@@ -37,6 +37,7 @@ test: packages $(TOOLS) ## run all tests, the clients' included
 	$(SWIFT) test --skip-build
 	USHER_BIN="$$($(SWIFT) build --show-bin-path)/usher" .venv/bin/pytest -q clients/python
 	USHER_BIN="$$($(SWIFT) build --show-bin-path)/usher" clients/go/test
+	USHER_BIN="$$($(SWIFT) build --show-bin-path)/usher" clients/grpc/test
 
 .PHONY: crash-test
 crash-test: ROUNDS ?= 1000
