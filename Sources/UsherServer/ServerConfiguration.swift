@@ -17,6 +17,8 @@ public struct ServerConfiguration: Sendable {
     public var drainDelay: Duration
     /// How long a drain waits for the calls in flight.
     public var drainGrace: Duration
+    /// How often it is looked whether time has done something in an organisation that events are to tell of.
+    public var sweepInterval = Duration.seconds(1)
 
     public init(
         dataDirectory: String, rpc: RPCServerConfiguration, admin: HostAndPort?,

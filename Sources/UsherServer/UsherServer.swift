@@ -21,6 +21,7 @@ public final class UsherServer: Sendable {
     private let credentials: CredentialTable
     private let admin = Mutex<AdminServer?>(nil)
     private let openStreams: OpenStreams
+    private let sweeper: Sweeper
     /// What goes on beside the calls as long as the server runs.
     private let chores = Mutex<[Task<Void, Never>]>([])
     private let isReady = Atomic<Bool>(false)
@@ -53,6 +54,9 @@ public final class UsherServer: Sendable {
             authentication: Authentication(credentials: credentials, storage: storage, now: ambient.now),
             metrics: metrics, errors: ErrorReporter(logger: logger, ambient: ambient), lookups: configuration.lookups)
         openStreams = dispatcher.openStreams
+        sweeper = Sweeper(
+            storage: storage, services: services, interval: configuration.sweepInterval, now: ambient.now,
+            logger: logger)
         do {
             rpc = try RPCServer(
                 configuration: configuration.rpc, methods: dispatcher.descriptors, handler: dispatcher,
@@ -97,6 +101,7 @@ public final class UsherServer: Sendable {
             chores = [
                 Task { [storage] in await Self.closeIdleOrganisations(of: storage) },
                 Task { [openStreams] in await openStreams.watch() },
+                Task { [sweeper] in await sweeper.run() },
             ]
         }
         isReady.store(true, ordering: .releasing)

@@ -35,4 +35,15 @@ public struct Services: Sendable {
         ].flatMap { $0 }
         streams = VoucherService().streams + EventService().streams
     }
+
+    /// What one sweep writes at most: what is soon done, so that calls of the organisation get in between.
+    private static let sweepLimit = 100
+
+    /// Writes the events of what time has done in an organisation, the oldest first, as many as one short transaction
+    /// should. To be run as the system when the organisation is to be woken.
+    ///
+    /// - Returns: whether there is more.
+    public func sweep(_ tx: Transaction) throws -> Bool {
+        try SubscriptionPassing.sweep(limit: Self.sweepLimit, in: tx)
+    }
 }

@@ -18,8 +18,8 @@ extension Database {
         try await perform(caller, LocalWork<T>.read, body)
     }
 
-    /// ``write(as:_:)`` for start-up, the command line and benchmarks. Blocks: never on a lane's thread or an event
-    /// loop.
+    /// ``write(as:_:)`` for start-up, the command line and benchmarks. Blocks: never on an event loop or a lane's
+    /// thread, except an organisation's for the platform's.
     public func writeBlocking<T: Sendable>(
         as caller: Caller, _ body: @escaping @Sendable (Transaction) throws -> T
     ) throws -> T {
@@ -32,6 +32,14 @@ extension Database {
         as caller: Caller, _ body: @escaping @Sendable (Transaction) throws -> T
     ) throws -> T {
         try performBlocking(caller, LocalWork<T>.read, body)
+    }
+
+    /// Runs `body` in a write transaction, sometime; `finish` is told what became of it, on the lane's thread.
+    func post(
+        as caller: Caller, _ body: @escaping @Sendable (Transaction) throws -> Void,
+        finish: @escaping @Sendable (Result<Void, any Error>) -> Void
+    ) {
+        submit(LocalWork(caller, LocalWork<Void>.write, body, finish))
     }
 
     private func perform<T: Sendable>(

@@ -12,6 +12,8 @@ public final class Database: Sendable {
 
     let path: String
     private let core: StorageCore
+    /// Nil for the platform's own.
+    private let platform: Database?
     let state = Mutex(LaneState())
     private let commits = CommitSignal()
     /// Set by every turn, cleared by the one who looks for what to close.
@@ -19,10 +21,11 @@ public final class Database: Sendable {
     /// The last failure to open, so that the log tells of it once and not with each call.
     private let loggedFailure = Mutex<String?>(nil)
 
-    init(organisationID: String?, path: String, core: StorageCore) {
+    init(organisationID: String?, path: String, core: StorageCore, platform: Database?) {
         self.organisationID = organisationID
         self.path = path
         self.core = core
+        self.platform = platform
     }
 
     // MARK: Calls
@@ -55,7 +58,7 @@ public final class Database: Sendable {
     var isQuiet: Bool { state.withLock { $0.isQuiet } }
 
     private func schedule(_ wake: LaneState.Wake) {
-        if wake.contains(.writer) { core.writers.schedule(self) }
+        if wake.contains(.writer) { (platform == nil ? core.platformWriter : core.writers).schedule(self) }
         if wake.contains(.reader) { core.readers.schedule(self) }
     }
 
@@ -82,15 +85,44 @@ public final class Database: Sendable {
     private func write(_ file: DatabaseFile) {
         let calls = state.withLock { $0.write.take(core.limits) }
         guard !calls.isEmpty else { return }
-        let batch = WriteBatch(file: file, ambient: core.ambient, limits: core.limits, statistics: core.statistics)
+        let batch = WriteBatch(
+            file: file, ambient: core.ambient, limits: core.limits, statistics: core.statistics, keepWakeUp: keepWakeUp)
         let outcome = batch.run(calls)
-        if outcome.failure == nil { commits.raise(to: file.journal.next - 1) }
+        if outcome.failure == nil {
+            commits.raise(to: file.journal.next - 1)
+            if outcome.wakes.isSettled { postponeWakeUp(to: outcome.wakes.earliest) }
+        }
         settle(calls, outcome) { state, rest in state.write.putBack(rest) }
         if let failure = outcome.failure {
             log("the transaction was lost", failure)
             drop(file)
         } else {
             checkpoint(file)
+        }
+    }
+
+    // MARK: Wake-ups
+
+    // Both run in the write lane's turn, so that nothing else of the organisation is committed meanwhile.
+
+    /// Before a commit: waits until the platform has a wake-up that is not later.
+    private func keepWakeUp(_ time: Instant) throws {
+        guard let organisationID, let platform else { preconditionFailure("only organisations are woken") }
+        if let known = core.wakeUps.time(of: organisationID), known <= time { return }
+        try platform.writeBlocking(as: .system()) { try $0.keepWakeUp(time, of: organisationID) }
+        core.wakeUps.set(time, of: organisationID)
+    }
+
+    /// After the commit that did all that was due. Nobody waits for it: until it is durable the platform has an
+    /// earlier one, and what the next commit may ask for comes after it on the platform's lane.
+    private func postponeWakeUp(to time: Instant?) {
+        guard let organisationID, let platform else { preconditionFailure("only organisations are woken") }
+        guard core.wakeUps.time(of: organisationID) != time else { return }
+        core.wakeUps.set(time, of: organisationID)
+        platform.post(as: .system()) { tx in
+            try tx.keepWakeUp(time, of: organisationID)
+        } finish: { [self] result in
+            if case .failure(let error) = result { log("a wake-up was not postponed", error) }
         }
     }
 

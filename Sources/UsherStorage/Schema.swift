@@ -13,6 +13,7 @@ struct Schema: Sendable {
     }
 
     let kind: Kind
+    private let own: [Migration]
     private let services: [Migration]
 
     /// A list that is out of order would be recorded wrongly in every file, hence the trap.
@@ -20,11 +21,12 @@ struct Schema: Sendable {
         precondition(services.map(\.number) == Array(1..<services.count + 1), "migrations are not numbered 1, 2, 3, …")
         precondition(services.count <= 0xffff, "too many migrations")
         self.kind = kind
+        own = Tables.migrations(of: kind)
         self.services = services
     }
 
     /// What the file's user_version is once it is up to date.
-    var version: Int { Tables.migrations.count << 16 | services.count }
+    var version: Int { own.count << 16 | services.count }
 
     /// For people: storage's own migrations, a point, the services'.
     static func text(of version: Int) -> String { "\(version >> 16).\(version & 0xffff)" }
@@ -36,7 +38,7 @@ struct Schema: Sendable {
             throw StorageError.corrupt("application_id is \(found), this is not the database that belongs here")
         }
         let version = Int(try session.integer("PRAGMA user_version"))
-        guard version >> 16 <= Tables.migrations.count, version & 0xffff <= services.count else {
+        guard version >> 16 <= own.count, version & 0xffff <= services.count else {
             throw StorageError.newerVersion(found: version, known: self.version)
         }
         _ = try session.integer("SELECT count(*) FROM sqlite_schema")
@@ -50,7 +52,7 @@ struct Schema: Sendable {
     /// Runs the migrations that the file has not had.
     func migrate(_ session: Session) throws {
         var version = Int(try session.integer("PRAGMA user_version"))
-        for migration in Tables.migrations where migration.number > version >> 16 {
+        for migration in own where migration.number > version >> 16 {
             version = migration.number << 16 | version & 0xffff
             try apply(migration, version, session)
         }

@@ -1,7 +1,7 @@
 internal import Foundation
 public import Logging
 internal import Synchronization
-internal import UsherContract
+public import UsherContract
 
 // A data directory:
 //     LOCK                              held while the server runs
@@ -44,12 +44,12 @@ public final class Storage: Sendable {
             organisationSchema: Schema(.organisation, organisationMigrations), logger: logger)
         self.directory = directory
         self.lock = Mutex(lock)
-        platform = Database(organisationID: nil, path: path, core: core)
+        platform = Database(organisationID: nil, path: path, core: core, platform: nil)
         do {
             try platform.openNow()
+            core.wakeUps.load(try platform.readBlocking(as: .system()) { try $0.wakeUps() })
         } catch {
-            core.readers.stop()
-            core.writers.stop()
+            core.stop()
             throw error
         }
     }
@@ -66,11 +66,15 @@ public final class Storage: Sendable {
             if let known = organisations[id] { return known }
             // A text that is no id must not become a path; the empty path is refused like a missing file.
             let path = Self.isOrganisationID(id) ? file(of: id) : ""
-            let database = Database(organisationID: id, path: path, core: core)
+            let database = Database(organisationID: id, path: path, core: core, platform: platform)
             organisations[id] = database
             return database
         }
     }
+
+    /// The organisations that asked to be woken by `now`, see ``Transaction/wake(at:)``; those that wait longest first.
+    /// Each is told of until its ``Transaction/rest(until:)``; now and then one that has nothing to do.
+    public func organisationsToWake(at now: Instant) -> [String] { core.wakeUps.due(at: now) }
 
     /// Makes the files of a new organisation, durably. Called from within the write transaction of the platform's
     /// database whose commit brings the organisation into being; files that an attempt without commit has left are
@@ -100,16 +104,14 @@ public final class Storage: Sendable {
     /// Refuses new calls, finishes those that wait, closes everything and releases the directory. Blocks. Must be
     /// called once: the threads and the lock live until then.
     public func shutdown() {
-        let databases = organisations.withLock { [platform] + $0.values }
-        for database in databases { database.shut() }
-        // A read of a closed organisation passes through both pools, hence the repetition.
-        repeat {
-            core.writers.waitUntilIdle()
-            core.readers.waitUntilIdle()
-        } while !databases.allSatisfy(\.isQuiet)
-        core.writers.stop()
-        core.readers.stop()
-        for database in databases {
+        let databases = organisations.withLock { Array($0.values) }
+        // The platform last: the organisations' last commits may have wake-ups to be kept there.
+        for group in [databases, [platform]] {
+            for database in group { database.shut() }
+            repeat { core.waitUntilIdle() } while !group.allSatisfy(\.isQuiet)
+        }
+        core.stop()
+        for database in databases + [platform] {
             if let file = database.claimForClosing() { database.finishClosing(file) }
         }
         lock.withLock { $0 = nil }

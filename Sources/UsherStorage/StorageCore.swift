@@ -12,6 +12,9 @@ final class StorageCore: Sendable {
     let openSet: OpenSet
     let readers: LanePool
     let writers: LanePool
+    /// The platform's write lane has a thread of its own: organisations' commits may wait for it.
+    let platformWriter: LanePool
+    let wakeUps = WakeUps()
 
     init(
         ambient: Ambient, limits: StorageLimits, platformSchema: Schema, organisationSchema: Schema, logger: Logger
@@ -24,5 +27,13 @@ final class StorageCore: Sendable {
         openSet = OpenSet(capacity: limits.resolvedOpenOrganisations, statistics: statistics)
         readers = LanePool("usher-read", threads: limits.resolvedReaderThreads) { $0.readTurn() }
         writers = LanePool("usher-write", threads: limits.resolvedWriterThreads) { $0.writeTurn() }
+        platformWriter = LanePool("usher-platform", threads: 1) { $0.writeTurn() }
     }
+
+    /// Waits until no lane has work. A read of a closed database passes through two pools: ask again.
+    func waitUntilIdle() { for pool in pools { pool.waitUntilIdle() } }
+
+    func stop() { for pool in pools { pool.stop() } }
+
+    private var pools: [LanePool] { [writers, platformWriter, readers] }
 }

@@ -1,8 +1,12 @@
-// The tables that storage itself keeps in every database file. The journal refuses changes by trigger, and deletions
-// except up to the retention mark, which only moves forward.
+// The tables that storage itself keeps in every database file, and in the platform's. The journal refuses changes by
+// trigger, and deletions except up to the retention mark, which only moves forward.
 
 enum Tables {
-    static let migrations = [
+    static func migrations(of kind: Schema.Kind) -> [Migration] {
+        kind == .platform ? everywhere + [wakeUps] : everywhere
+    }
+
+    private static let everywhere = [
         Migration(1, "journal, request log, ids") { sql in
             [
                 """
@@ -47,4 +51,13 @@ enum Tables {
             ]
         }
     ]
+    private static let wakeUps = Migration(2, "wake-ups") { sql in
+        [
+            """
+            CREATE TABLE wake_ups (
+                organisation_id \(sql.text) PRIMARY KEY, wake_time \(sql.integer) NOT NULL
+            ) \(sql.withoutRowID)
+            """
+        ]
+    }
 }

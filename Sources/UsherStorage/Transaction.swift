@@ -19,7 +19,9 @@ public final class Transaction {
     private var call: (any LaneCall)?
     private var isOpen = true
     private var recorded = 0
+    private var changesBefore: Int64 = 0
     private var actions: [@Sendable () -> Void] = []
+    private(set) var wakes = Wakes()
     /// What a function that cannot throw ran into; thrown at the call's end.
     private var failure: (any Error)?
 
@@ -142,17 +144,54 @@ public final class Transaction {
     public func record(
         _ event: String, _ resource: String, before: JournalState? = nil, after: JournalState? = nil
     ) throws {
+        try append(header, at: now, event, resource, before, after)
+    }
+
+    /// The same of what time alone has done, at `time`: whoever's call it is that writes it down, nobody did it.
+    public func recordPassing(
+        _ event: String, _ resource: String, at time: Instant, before: JournalState? = nil, after: JournalState? = nil
+    ) throws {
+        let nobody = JournalHeader(caller: .system(), method: "", requestID: "")
+        try append(nobody, at: time, event, resource, before, after)
+    }
+
+    private func append(
+        _ header: JournalHeader, at time: Instant, _ event: String, _ resource: String, _ before: JournalState?,
+        _ after: JournalState?
+    ) throws {
         guard !isReadOnly else { throw StorageError.readOnly }
         try checkUsable()
         try file.journal.append(
-            header, at: now, event, resource, JournalState.changes(from: before, to: after), session)
+            header, at: time, event, resource, JournalState.changes(from: before, to: after), session)
         recorded += 1
+    }
+
+    /// Runs what is no change that anybody is told of, and needs no row in the journal.
+    func unrecorded(_ body: () throws -> Void) throws {
+        let before = session.totalChanges
+        try body()
+        changesBefore += session.totalChanges - before
     }
 
     /// Has `action` run once after the commit is durable, before the reply is sent; never if the call is rolled back.
     /// It runs on the lane's thread and must not block.
     public func afterCommit(_ action: @escaping @Sendable () -> Void) {
         actions.append(action)
+    }
+
+    /// Has the organisation be woken at `time` or soon after, see ``Storage/organisationsToWake(at:)``. That is durable
+    /// before the call is, and survives a restart. Asking for what is later than what was asked for before costs
+    /// nothing.
+    public func wake(at time: Instant) {
+        if isReadOnly { failure = failure ?? StorageError.readOnly }
+        wakes.ask(for: time)
+    }
+
+    /// For whoever was woken: all that was due is done, and the organisation need not be woken before `time`; nil for
+    /// not at all, until somebody asks for it.
+    public func rest(until time: Instant?) {
+        if isReadOnly { failure = failure ?? StorageError.readOnly }
+        wakes.rest(until: time)
     }
 
     /// Says that there is nothing by the code that the caller gave. Whoever says so too often is held up, whatever
@@ -165,7 +204,7 @@ public final class Transaction {
     func run(_ call: any LaneCall, _ decoded: DecodedCall, _ header: JournalHeader) throws -> EncodedReply {
         (caller, self.header, self.call) = (call.caller, header, call)
         (recorded, failure) = (0, nil)
-        let changesBefore = session.totalChanges
+        changesBefore = session.totalChanges
         let reply = try decoded.run(self)
         if let failure { throw failure }
         guard session.isInTransaction else { throw StorageError.transactionLost }
@@ -180,12 +219,19 @@ public final class Transaction {
     func advance() { now = ambient.now() }
 
     /// Where a rolled-back call returns to.
-    var mark: (journal: Int64, actions: Int) { (isReadOnly ? 0 : file.journal.next, actions.count) }
+    var mark: Mark { Mark(journal: isReadOnly ? 0 : file.journal.next, actions: actions.count, wakes: wakes) }
 
-    func rewind(to mark: (journal: Int64, actions: Int)) {
+    struct Mark {
+        var journal: Int64
+        var actions: Int
+        var wakes: Wakes
+    }
+
+    func rewind(to mark: Mark) {
         // The journal's counter is the write lane's.
         if !isReadOnly { file.journal.rewind(to: mark.journal) }
         actions.removeSubrange(mark.actions...)
+        wakes = mark.wakes
     }
 
     /// Ends all use. Returns what is to be done after the commit.

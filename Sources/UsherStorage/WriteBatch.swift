@@ -4,6 +4,8 @@ internal import UsherContract
 // - Each call runs in a savepoint: its failure leaves the others untouched.
 // - Nobody is told anything before the COMMIT has returned, refusals included: a refusal may rest on what an earlier
 //   call of the same transaction did.
+// - What is to be done later is known to the platform before the COMMIT: a wake-up for nothing is harmless, one that is
+//   lost is not.
 // - If the transaction is lost, nobody's change exists and all are told so. If the COMMIT fails, nobody knows.
 
 struct WriteBatch {
@@ -11,12 +13,15 @@ struct WriteBatch {
     let ambient: Ambient
     let limits: StorageLimits
     let statistics: StatisticsCounters
+    /// Sees to it that the organisation is woken at a time or before, durably. Throws what costs the whole transaction.
+    let keepWakeUp: (Instant) throws -> Void
 
     /// What became of the calls.
     struct Outcome {
         /// One for each call that was taken, in order.
         var results: [Result<[UInt8], any Error>] = []
         var actions: [@Sendable () -> Void] = []
+        var wakes = Wakes()
         /// Why the connections can no longer be trusted.
         var failure: (any Error)?
     }
@@ -39,6 +44,8 @@ struct WriteBatch {
                     outcome.results.append(try result(of: call, now, transaction, session))
                 }
                 try file.requestLog.purge(at: transaction.now, olderThan: limits.requestLogAge, session)
+                outcome.wakes = transaction.wakes
+                if let time = outcome.wakes.earliest { try keepWakeUp(time) }
                 do {
                     try session.execute("COMMIT")
                 } catch {

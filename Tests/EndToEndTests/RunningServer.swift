@@ -40,8 +40,12 @@ final class RunningServer: Sendable {
         let clock = TestClock(start)
         var rpc = RPCServerConfiguration()
         rpc.port = 0
+        var configuration = ServerConfiguration(
+            dataDirectory: directory, rpc: rpc, admin: nil, storage: storage, lookups: lookups)
+        // The clock jumps: nobody should have to wait for the next look at it.
+        configuration.sweepInterval = .milliseconds(10)
         let server = try UsherServer(
-            ServerConfiguration(dataDirectory: directory, rpc: rpc, admin: nil, storage: storage, lookups: lookups),
+            configuration,
             ambient: Ambient(now: { clock.now }, fillRandom: Ambient.system.fillRandom),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         let bound = try await server.start()

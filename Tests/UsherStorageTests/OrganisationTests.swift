@@ -261,8 +261,8 @@ import UsherContract
 
     @Test func aNewerPlatformDatabaseStopsTheStart() throws {
         try Fixture.storage(directory).shutdown()
-        try edit(directory.path + "/platform.sqlite") { try $0.execute(sql: "PRAGMA user_version = \(1 << 16 | 9)") }
-        #expect(throws: StorageError.newerVersion(found: 1 << 16 | 9, known: 1 << 16 | 1)) {
+        try edit(directory.path + "/platform.sqlite") { try $0.execute(sql: "PRAGMA user_version = \(2 << 16 | 9)") }
+        #expect(throws: StorageError.newerVersion(found: 2 << 16 | 9, known: 2 << 16 | 1)) {
             try Fixture.storage(directory)
         }
     }

@@ -453,8 +453,8 @@ public enum Usher_Catalog_V1_CatalogService {
         requestTemplate: #"{"viewers": [{"viewerId": "", "organisationId": "", "email": "", "status": "VIEWER_STATUS_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}], "validateOnly": false, "requestId": ""}"#
     )
 
-    /// Deletes a viewer: its accesses end in the same commit, its e-mail address is forgotten, and its id is free for
-    /// another one, who has nothing of it. Scope `catalog:write`.
+    /// Deletes a viewer: its accesses end in the same commit, its e-mail address and the addresses that it played from are
+    /// forgotten, and its id is free for another one, who has nothing of it. Scope `catalog:write`.
     /// Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
     public static let deleteViewer = TypedMethod<
         Usher_Catalog_V1_DeleteViewerRequest,

@@ -85,7 +85,8 @@ public nonisolated struct Usher_Events_V1_Event: Sendable {
   /// Where the event stands among those of the organisation; from 1, without gaps. Output only.
   public var sequence: Int64 = 0
 
-  /// When it happened. Sequence is the order, not time: clocks are set. Output only.
+  /// When it happened. Sequence is the order, not time: clocks are set, and what time alone does, such as the end of a
+  /// trial, is written soon after it came about. Output only.
   public var createTime: SwiftProtobuf.Google_Protobuf_Timestamp {
     get {_createTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
     set {_createTime = newValue}

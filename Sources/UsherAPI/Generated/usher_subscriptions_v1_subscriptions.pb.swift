@@ -86,7 +86,7 @@ public nonisolated enum Usher_Subscriptions_V1_SubscriptionState: SwiftProtobuf.
   /// It stands still. No access.
   case paused // = 4
 
-  /// A payment has failed, or has not come. Access until `grace_end_time`.
+  /// A payment has failed, or has not come. Access until `grace_end_time`; a LIMITED one still ends at `end_time`.
   case frozen // = 5
 
   /// It will end at `end_time`. Access until then.
@@ -260,7 +260,8 @@ public nonisolated struct Usher_Subscriptions_V1_Subscription: @unchecked Sendab
   /// Clears the value of `freezeTime`. Subsequent reads from it will return its default value.
   public mutating func clearFreezeTime() {_uniqueStorage()._freezeTime = nil}
 
-  /// RECURRING only: until when it gives access if it is not renewed.
+  /// RECURRING: until when it gives access if it is not renewed. LIMITED: while it is FROZEN, until when it gives access
+  /// at most.
   public var graceEndTime: SwiftProtobuf.Google_Protobuf_Timestamp {
     get {_storage._graceEndTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
     set {_uniqueStorage()._graceEndTime = newValue}

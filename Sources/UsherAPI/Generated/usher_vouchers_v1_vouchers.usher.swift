@@ -323,7 +323,8 @@ public enum Usher_Vouchers_V1_VoucherService {
     /// Sets another end, later or earlier, for the accesses that a voucher has given; those that have ended open again,
     /// those that were taken away stay so. Scope `vouchers:write`.
     /// Refusals: NOT_FOUND `VOUCHER_NOT_FOUND`; FAILED_PRECONDITION `VOUCHER_DELETED`, `VOUCHER_NOT_REDEEMED` (before its
-    /// first use there is no expiry to reset), `ACCESS_REVOKED` (every access that it gave was taken away).
+    /// first use there is no expiry to reset), `ACCESS_REVOKED` (every access that it gave was taken away),
+    /// `ACCESS_OF_SUBSCRIPTION` (what it gave is a subscription, whose end is not the access's).
     public static let resetVoucherExpiry = TypedMethod<
         Usher_Vouchers_V1_ResetVoucherExpiryRequest,
         Usher_Vouchers_V1_Voucher

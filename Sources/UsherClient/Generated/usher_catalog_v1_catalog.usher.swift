@@ -233,8 +233,8 @@ public struct Usher_Catalog_V1_CatalogServiceClient: Sendable {
         try await transport.unary(Usher_Catalog_V1_CatalogService.batchUpsertViewers, request, options: options)
     }
 
-    /// Deletes a viewer: its accesses end in the same commit, its e-mail address is forgotten, and its id is free for
-    /// another one, who has nothing of it. Scope `catalog:write`.
+    /// Deletes a viewer: its accesses end in the same commit, its e-mail address and the addresses that it played from are
+    /// forgotten, and its id is free for another one, who has nothing of it. Scope `catalog:write`.
     /// Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
     public func deleteViewer(
         _ request: Usher_Catalog_V1_DeleteViewerRequest, options: CallOptions = CallOptions()

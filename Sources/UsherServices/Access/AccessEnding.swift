@@ -12,11 +12,13 @@ enum AccessEnding {
         return true
     }
 
-    /// Ends all accesses and subscriptions of a viewer who is deleted.
+    /// Ends all accesses and subscriptions of a viewer who is deleted, and forgets from where the viewer has played.
     ///
     /// - Returns: how many accesses there were.
     static func apply(toAllOf viewerKey: Int64, in tx: Transaction) throws -> Int {
         let ended = try AccessStore.revokeAll(of: viewerKey, in: tx)
+        try AccessStore.forgetAddresses(of: viewerKey, in: tx)
+        try PlaybackSessionStore.forgetAddresses(of: viewerKey, in: tx)
         for subscription in try SubscriptionStore.all(of: viewerKey, in: tx) {
             _ = try SubscriptionLife.cancel(subscription, atPeriodEnd: false, reason: "VIEWER_DELETED", in: tx)
         }
@@ -27,6 +29,7 @@ enum AccessEnding {
     ///
     /// - Returns: how many accesses there were.
     static func suspend(allOf viewerKey: Int64, in tx: Transaction) throws -> Int {
+        try SubscriptionPassing.catchUp(allOf: viewerKey, in: tx)
         _ = try SubscriptionStore.suspendAll(of: viewerKey, in: tx)
         return try AccessStore.suspendAll(of: viewerKey, in: tx)
     }
@@ -35,7 +38,8 @@ enum AccessEnding {
     ///
     /// - Returns: how many accesses there were.
     static func restore(allOf viewerKey: Int64, in tx: Transaction) throws -> Int {
-        _ = try SubscriptionStore.restoreAll(of: viewerKey, in: tx)
+        // What came about meanwhile is written later, with its time.
+        if let due = try SubscriptionStore.restoreAll(of: viewerKey, in: tx).min() { tx.wake(at: due) }
         return try AccessStore.restoreAll(of: viewerKey, in: tx)
     }
 }

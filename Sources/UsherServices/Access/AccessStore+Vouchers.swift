@@ -27,7 +27,14 @@ extension AccessStore {
         try tx.row("SELECT 1 FROM accesses WHERE \(ofVoucher) LIMIT 1", voucherKey) { _ in true } ?? false
     }
 
-    /// Sets another end for those that have one, and keeps the first.
+    /// Whether there is one that lasts no longer or shorter because of a subscription.
+    static func hasStandingByItself(ofVoucher voucherKey: Int64, in tx: Transaction) throws -> Bool {
+        try tx.row(
+            "SELECT 1 FROM accesses WHERE \(ofVoucher) AND subscription_key IS NULL LIMIT 1", voucherKey
+        ) { _ in true } ?? false
+    }
+
+    /// Sets another end for those that no subscription gives, and keeps the first.
     ///
     /// - Returns: how many ended at another time before.
     static func setEnd(ofVoucher voucherKey: Int64, to end: Instant, in tx: Transaction) throws -> Int {
@@ -35,7 +42,7 @@ extension AccessStore {
             """
             UPDATE accesses SET original_expire_time = coalesce(original_expire_time, expire_time), expire_time = ?,
                 update_time = ?
-            WHERE \(ofVoucher) AND (expire_time IS NULL OR expire_time <> ?)
+            WHERE \(ofVoucher) AND subscription_key IS NULL AND (expire_time IS NULL OR expire_time <> ?)
             """, end, tx.now, voucherKey, end)
     }
 }

@@ -215,6 +215,12 @@ enum AccessStore {
             tx.now, tx.now, viewerKey)
     }
 
+    /// Forgets the addresses that a viewer's accesses are bound to.
+    static func forgetAddresses(of viewerKey: Int64, in tx: Transaction) throws {
+        try tx.execute(
+            "UPDATE accesses SET bound_ip = NULL WHERE viewer_key = ? AND bound_ip IS NOT NULL", viewerKey)
+    }
+
     static func expireTime(of id: Int64, in tx: Transaction) throws -> Instant? {
         try tx.row("SELECT expire_time FROM accesses WHERE id = ?", id) { try $0.instantOrNil(0) } ?? nil
     }

@@ -190,11 +190,11 @@ extension Access {
 }
 
 extension PlaybackSession {
-    /// What the journal compares.
+    /// What the journal compares. Without the address: that of a viewer who is deleted one day is forgotten.
     var journal: JournalState {
         [
             "viewer_key": viewerKey, "voucher_key": voucherKey, "access_key": accessKey, "asset_key": assetKey,
-            "phase": phase.rawValue, "ip": ip.text, "country": country, "device": device, "end_time": endTime,
+            "phase": phase.rawValue, "country": country, "device": device, "end_time": endTime,
             "end": end?.rawValue, "position_seconds": positionSeconds, "viewed_seconds": viewedSeconds,
         ]
     }

@@ -68,6 +68,11 @@ enum PlaybackSessionStore {
             session.positionSeconds, session.viewedSeconds, session.id.number)
     }
 
+    /// Forgets from where a viewer has played.
+    static func forgetAddresses(of viewerKey: Int64, in tx: Transaction) throws {
+        try tx.execute("UPDATE playback_sessions SET ip = '' WHERE viewer_key = ? AND ip <> ''", viewerKey)
+    }
+
     static func find(_ id: Int64, in tx: Transaction) throws -> PlaybackSession? {
         try tx.row("SELECT \(columns) FROM playback_sessions WHERE id = ?", id, read: session)
     }

@@ -36,7 +36,7 @@ struct Subscription: Hashable, Sendable {
     var endTime: Instant?
     var pauseTime: Instant?
     var freezeTime: Instant?
-    /// Recurring only: until when it gives access if it is not renewed.
+    /// Until when it gives access if it is not renewed, or of a limited one, if what failed is not paid for.
     var graceEndTime: Instant?
     var cancelTime: Instant?
     var cancelReason = ""
@@ -51,6 +51,8 @@ struct Subscription: Hashable, Sendable {
     var discountPercent = 0
     /// Nil for ever.
     var discountCyclesLeft: Int?
+    /// When time does next what is to be written down, or did what nobody has written yet; nil for never.
+    var dueTime: Instant?
     var createTime: Instant
     var updateTime: Instant
 
@@ -62,14 +64,15 @@ struct Subscription: Hashable, Sendable {
 
     func state(at now: Instant) -> State {
         if suspendTime != nil { return .deactivated }
+        // Its time stands still.
+        if stage == .paused { return .paused }
+        if let endTime, endTime <= now { return .deactivated }
         switch stage {
         case .pending: return .pending
-        // Its time stands still.
         case .paused: return .paused
         case .frozen: return .frozen
-        case .running, .cancelled:
-            if let endTime, endTime <= now { return .deactivated }
-            if stage == .cancelled { return .cancelled }
+        case .cancelled: return .cancelled
+        case .running:
             if let renewTime, renewTime <= now { return .frozen }
             return trialEndTime.map { now < $0 } ?? false ? .trial : .active
         }
@@ -81,7 +84,8 @@ struct Subscription: Hashable, Sendable {
         let end: Instant? =
             switch stage {
             case .pending, .paused: nil
-            case .running, .frozen: endTime ?? graceEndTime
+            case .running: endTime ?? graceEndTime
+            case .frozen: [endTime, graceEndTime].compactMap(\.self).min()
             case .cancelled: endTime
             }
         return end.flatMap { $0 > now ? $0 : nil }
@@ -111,6 +115,14 @@ enum SubscriptionVerb: CaseIterable {
 
     enum Effect {
         case changes, asItIs, refused
+    }
+
+    /// Whether it brings access; the others leave one that was taken away as it is.
+    var mayGiveAccess: Bool {
+        switch self {
+        case .activate, .resume, .renew, .changeRenewalDate: true
+        case .pause, .freeze, .cancelNow, .cancelAtPeriodEnd: false
+        }
     }
 
     /// What the verb does in a state.

@@ -46,8 +46,7 @@ enum SubscriptionLife {
     static func freeze(_ before: Subscription, in tx: Transaction) throws -> Subscription {
         try change(before, .freeze, "subscription.frozen", in: tx) { subscription in
             (subscription.stage, subscription.freezeTime) = (.frozen, tx.now)
-            let graceEnd = try graceEnd(of: subscription, from: tx.now, in: tx)
-            if subscription.kind == .recurring { subscription.graceEndTime = graceEnd }
+            subscription.graceEndTime = try graceEnd(of: subscription, from: tx.now, in: tx)
         }
     }
 
@@ -109,17 +108,22 @@ enum SubscriptionLife {
         case .asItIs: return before
         case .changes: break
         }
+        var before = before
+        try SubscriptionPassing.catchUp(&before, in: tx)
         var subscription = before
         try body(&subscription)
         subscription.updateTime = tx.now
-        try keepAccessInStep(&subscription, in: tx)
+        SubscriptionPassing.schedule(&subscription, since: before, in: tx)
+        try keepAccessInStep(&subscription, mayGive: verb.mayGiveAccess, in: tx)
         try SubscriptionStore.update(subscription, in: tx)
         try tx.record(event, subscription.id.description, before: before.journal, after: subscription.journal)
         return subscription
     }
 
     /// Ends, moves or gives the access, so that it lasts as long as the subscription does as things stand.
-    private static func keepAccessInStep(_ subscription: inout Subscription, in tx: Transaction) throws {
+    private static func keepAccessInStep(
+        _ subscription: inout Subscription, mayGive: Bool, in tx: Transaction
+    ) throws {
         let access = try subscription.accessKey.flatMap { try AccessStore.find($0, in: tx) }
         guard let end = subscription.accessEnd(at: tx.now) else {
             if let access, access.state(at: tx.now) != .expired { _ = try AccessEnding.apply(access.id.number, in: tx) }
@@ -129,6 +133,7 @@ enum SubscriptionLife {
             if access.expireTime != end { try AccessStore.setExpireTime(end, of: access.id, in: tx) }
             return
         }
+        guard mayGive else { return }
         var given = Access(
             id: tx.newID(Access.prefix), viewerKey: subscription.viewerKey, assetKey: subscription.assetKey,
             kind: .subscription, startTime: tx.now, expireTime: end, createTime: tx.now, updateTime: tx.now)
@@ -163,7 +168,7 @@ enum SubscriptionLife {
     /// - Throws: FAILED_PRECONDITION `ALREADY_SUBSCRIBED`.
     static func requireRoom(for subscription: Subscription, in tx: Transaction) throws {
         guard let key = subscription.packageKey else { return }
-        let isTaken = try isTaken(key, by: subscription.viewerKey, except: subscription.id.number, in: tx)
+        let isTaken = try isTaken(key, by: subscription.viewerKey, except: subscription.id.number, at: tx.now, in: tx)
         guard !isTaken else { throw SubscriptionRefusal.alreadySubscribed }
     }
 
@@ -173,10 +178,10 @@ enum SubscriptionLife {
     }
 
     static func isTaken(
-        _ packageKey: Int64, by viewerKey: Int64, except: Int64, in tx: Transaction
+        _ packageKey: Int64, by viewerKey: Int64, except: Int64, at moment: Instant, in tx: Transaction
     ) throws -> Bool {
-        let others = try SubscriptionStore.held(packageKey, by: viewerKey, at: tx.now, except: except, in: tx)
-        guard others.contains(where: { $0.isHeld(at: tx.now) }) else { return false }
+        let others = try SubscriptionStore.held(packageKey, by: viewerKey, at: moment, except: except, in: tx)
+        guard others.contains(where: { $0.isHeld(at: moment) }) else { return false }
         return try PackageStore.find(key: packageKey, in: tx)?.allowsSeveralSubscriptions != true
     }
 }

@@ -34,6 +34,7 @@ enum SubscriptionOpening {
             discountPercent: terms.discountPercent, discountCyclesLeft: terms.discountCyclesLeft, createTime: tx.now,
             updateTime: tx.now)
         try SubscriptionLife.requireRoom(for: subscription, in: tx)
+        SubscriptionPassing.schedule(&subscription, since: nil, in: tx)
         try SubscriptionStore.insert(subscription, in: tx)
         try tx.record("subscription.created", subscription.id.description, after: subscription.journal)
         if activate { subscription = try SubscriptionLife.activate(subscription, in: tx) }
@@ -55,8 +56,10 @@ enum SubscriptionOpening {
             in: tx)
     }
 
-    /// Whether the viewer has a subscription to the package beside which there is no room for another.
-    static func isSubscribed(_ viewerKey: Int64, to packageKey: Int64, in tx: Transaction) throws -> Bool {
-        try SubscriptionLife.isTaken(packageKey, by: viewerKey, except: 0, in: tx)
+    /// Whether the viewer has at a moment a subscription to the package beside which there is no room for another.
+    static func isSubscribed(
+        _ viewerKey: Int64, to packageKey: Int64, at moment: Instant, in tx: Transaction
+    ) throws -> Bool {
+        try SubscriptionLife.isTaken(packageKey, by: viewerKey, except: 0, at: moment, in: tx)
     }
 }

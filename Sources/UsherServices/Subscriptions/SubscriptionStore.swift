@@ -36,18 +36,23 @@ enum SubscriptionStore {
                 discount_cycles_left \(type.integer) CHECK (discount_cycles_left >= 0),
                 create_time \(type.integer) NOT NULL,
                 update_time \(type.integer) NOT NULL,
+                due_time \(type.integer),
                 CHECK ((package_key IS NULL) <> (asset_key IS NULL)),
                 CHECK ((period_unit IS NULL) = (period_length IS NULL)),
                 CHECK ((trial_unit IS NULL) = (trial_length IS NULL)),
                 CHECK (kind = 1 OR period_unit IS NOT NULL),
                 CHECK ((stage = 3) = (pause_time IS NOT NULL)),
                 CHECK ((stage = 5) = (cancel_time IS NOT NULL)),
-                CHECK ((renew_time IS NULL) = (grace_end_time IS NULL)),
+                CHECK (renew_time IS NULL OR grace_end_time IS NOT NULL),
                 CHECK (stage = 1 OR start_time IS NOT NULL OR cancel_time IS NOT NULL)
             ) \(type.strict)
             """,
             "CREATE INDEX subscriptions_by_viewer ON subscriptions (viewer_key, package_key)",
             "CREATE INDEX subscriptions_by_package ON subscriptions (package_key) WHERE package_key IS NOT NULL",
+            """
+            CREATE INDEX subscriptions_due ON subscriptions (due_time)
+                WHERE due_time IS NOT NULL AND suspend_time IS NULL
+            """,
         ]
     }
 
@@ -60,13 +65,13 @@ enum SubscriptionStore {
     private static let livingColumns = [
         "stage", "start_time", "trial_end_time", "renew_time", "end_time", "pause_time", "freeze_time",
         "grace_end_time", "cancel_time", "cancel_reason", "access_key", "discount_percent", "discount_cycles_left",
-        "update_time",
+        "update_time", "due_time",
     ]
     private static let columns = "\(fixedColumns), \(livingColumns.joined(separator: ", ")), suspend_time"
 
     private static let insertion = """
         INSERT INTO subscriptions (\(fixedColumns), \(livingColumns.joined(separator: ", ")))
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     private static let change = """
         UPDATE subscriptions SET \(livingColumns.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?
@@ -93,8 +98,30 @@ enum SubscriptionStore {
             subscription.stage.rawValue, subscription.startTime, subscription.trialEndTime, subscription.renewTime,
             subscription.endTime, subscription.pauseTime, subscription.freezeTime, subscription.graceEndTime,
             subscription.cancelTime, subscription.cancelReason, subscription.accessKey, subscription.discountPercent,
-            subscription.discountCyclesLeft, subscription.updateTime,
+            subscription.discountCyclesLeft, subscription.updateTime, subscription.dueTime,
         ]
+    }
+
+    // MARK: What time does
+
+    private static let isDue = "due_time IS NOT NULL AND suspend_time IS NULL"
+
+    static func setDueTime(of subscription: Subscription, in tx: Transaction) throws {
+        try tx.execute(
+            "UPDATE subscriptions SET due_time = ? WHERE id = ?", subscription.dueTime, subscription.id.number)
+    }
+
+    /// The one that has waited longest for what time did to be written; of deactivated viewers' nothing is.
+    static func due(at now: Instant, in tx: Transaction) throws -> Subscription? {
+        try tx.row(
+            "SELECT \(columns) FROM subscriptions WHERE due_time <= ? AND \(isDue) ORDER BY due_time, id LIMIT 1", now,
+            read: subscription)
+    }
+
+    static func nextDueTime(after now: Instant, in tx: Transaction) throws -> Instant? {
+        try tx.row(
+            "SELECT due_time FROM subscriptions WHERE due_time > ? AND \(isDue) ORDER BY due_time LIMIT 1", now
+        ) { try $0.instant(0) }
     }
 
     static func find(_ id: Int64, in tx: Transaction) throws -> Subscription? {
@@ -123,9 +150,10 @@ enum SubscriptionStore {
         }
     }
 
-    /// Every subscription of one viewer: a handful.
+    /// Every subscription of one viewer, in the order of their ids: a handful.
     static func all(of viewerKey: Int64, in tx: Transaction) throws -> [Subscription] {
-        try tx.rows("SELECT \(columns) FROM subscriptions WHERE viewer_key = ?", viewerKey, read: subscription)
+        try tx.rows(
+            "SELECT \(columns) FROM subscriptions WHERE viewer_key = ? ORDER BY id", viewerKey, read: subscription)
     }
 
     /// The viewer's subscriptions to a package that may not be over, apart from the one with the id `except`.
@@ -153,13 +181,14 @@ enum SubscriptionStore {
 
     /// Takes the marks of ``suspendAll(of:in:)`` away.
     ///
-    /// - Returns: how many there were.
-    static func restoreAll(of viewerKey: Int64, in tx: Transaction) throws -> Int {
-        try tx.execute(
+    /// - Returns: when there is what is to be written down of them.
+    static func restoreAll(of viewerKey: Int64, in tx: Transaction) throws -> [Instant] {
+        try tx.rows(
             """
             UPDATE subscriptions SET suspend_time = NULL, update_time = ?
-            WHERE viewer_key = ? AND suspend_time IS NOT NULL
-            """, tx.now, viewerKey)
+            WHERE viewer_key = ? AND suspend_time IS NOT NULL RETURNING due_time
+            """, tx.now, viewerKey
+        ) { try $0.instantOrNil(0) }.compactMap(\.self)
     }
 
     private static func subscription(_ row: SQLRow) throws -> Subscription {
@@ -171,12 +200,12 @@ enum SubscriptionStore {
             renewTime: try row.instantOrNil(17), endTime: try row.instantOrNil(18),
             pauseTime: try row.instantOrNil(19), freezeTime: try row.instantOrNil(20),
             graceEndTime: try row.instantOrNil(21), cancelTime: try row.instantOrNil(22),
-            cancelReason: try row.text(23), suspendTime: try row.instantOrNil(28),
+            cancelReason: try row.text(23), suspendTime: try row.instantOrNil(29),
             priceOptionKey: try row.int64OrNil(9), paymentPeriodKey: try row.int64OrNil(10),
             voucherKey: try row.int64OrNil(11), provisionService: try row.text(12),
             accessKey: try row.int64OrNil(24), discountPercent: try row.int(25),
-            discountCyclesLeft: try row.intOrNil(26), createTime: try row.instant(13),
-            updateTime: try row.instant(27))
+            discountCyclesLeft: try row.intOrNil(26), dueTime: try row.instantOrNil(28),
+            createTime: try row.instant(13), updateTime: try row.instant(27))
     }
 
     private static func period(_ row: SQLRow, _ column: Int) throws -> CalendarPeriod? {

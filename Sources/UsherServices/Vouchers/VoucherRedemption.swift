@@ -57,7 +57,8 @@ enum VoucherRedemption {
                 facts.lacksAddress = try PackageStore.find(key: packageKey, in: tx)?.requiresDeliveryAddress ?? false
             }
             if let viewerKey {
-                facts.isSubscribed = try SubscriptionOpening.isSubscribed(viewerKey, to: packageKey, in: tx)
+                facts.isSubscribed = try SubscriptionOpening.isSubscribed(
+                    viewerKey, to: packageKey, at: use.moment, in: tx)
             }
         }
         if let refusal = voucher.refusal(at: use.moment, facts) { return .failure(refusal.refusal) }

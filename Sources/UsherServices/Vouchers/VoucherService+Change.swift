@@ -118,6 +118,7 @@ extension VoucherService {
         }
         let key = before.id.number
         guard try AccessStore.hasStanding(ofVoucher: key, in: tx) else { throw VoucherRefusal.accessRevoked }
+        guard try AccessStore.hasStandingByItself(ofVoucher: key, in: tx) else { throw AccessRefusal.ofSubscription }
         let changed = try AccessStore.setEnd(ofVoucher: key, to: end, in: tx)
         guard changed > 0 else { return try present(before, in: tx) }
         var voucher = before

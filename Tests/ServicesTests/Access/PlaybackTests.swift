@@ -37,6 +37,44 @@ import UsherContract
         #expect(try await harness.startReason { $0.code = "PLAY" } == "VOUCHER_USED")
     }
 
+    // MARK: Forgetting
+
+    /// From where a deleted viewer has played is forgotten with the viewer, in sessions that are over too, and was
+    /// never in the journal; other viewers' stays.
+    @Test func aDeletedViewersAddressesAreForgotten() async throws {
+        let harness = try await Harness.withOpening()
+        try await harness.createAsset("single") { $0.singleIpProtection = true }
+        var sessions: [String: [String]] = [:]
+        for viewer in ["anna", "bob"] {
+            let given = try await harness.call(Accesses.grantAccess, .with { $0.viewerID = viewer })
+            for asset in ["single", "opening"] {
+                let session = try await harness.start {
+                    ($0.viewerID, $0.assetID, $0.ip) = (viewer, asset, "192.0.2.7")
+                }.session
+                #expect(session.ip == "192.0.2.7")
+                sessions[viewer, default: []].append(session.sessionID)
+            }
+            try await harness.call(Accesses.endPlayback, .with { $0.sessionID = sessions[viewer]?.first ?? "" })
+            let access = try await harness.call(Accesses.getAccess, .with { $0.accessID = given.accessID })
+            #expect(access.boundIp == "192.0.2.7")
+        }
+        try await harness.call(Catalog.deleteViewer, .with { $0.viewerID = "anna" })
+        let all = try await harness.call(Accesses.listSessions, .init()).sessions
+        let kept = all.filter { !$0.ip.isEmpty }.map(\.sessionID)
+        #expect(all.count == 4 && kept == sessions["bob"])
+        let accesses = try await harness.call(Accesses.listAccess, .init()).accesses
+        #expect(accesses.map(\.boundIp) == ["", "192.0.2.7"])
+        // The player of a session that goes on is turned away, and tells nothing that is kept.
+        let late = try await harness.call(
+            Accesses.recordPlayback, .with { $0.sessionID = sessions["anna"]?.last ?? "" })
+        #expect(!late.allowed && late.session.ip.isEmpty)
+        let entries = try await harness.storage.organisation("nordfilm").read(as: .system()) {
+            try $0.journal(after: 0, limit: 1_000)
+        }
+        #expect(entries.contains { $0.event == "playback.started" })
+        #expect(!entries.contains { $0.changes.contains("192.0.2.7") })
+    }
+
     @Test func oneTimeMeansOneSession() async throws {
         let harness = try await Harness.withOpening()
         _ = try await harness.createVoucher("ONCE") {

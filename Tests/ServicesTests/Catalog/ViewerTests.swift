@@ -41,6 +41,26 @@ import UsherContract
                 == ["email"])
     }
 
+    /// The journal is never changed: an address that is to be forgotten one day must not get into it.
+    @Test func addressesAreNotInTheJournal() async throws {
+        let harness = try await Harness.withOpening()
+        try await harness.call(
+            Catalog.createViewer, .with { $0.viewer = .with { ($0.viewerID, $0.email) = ("anna", "a@example.org") } })
+        try await harness.call(
+            Catalog.updateViewer, .with { $0.viewer = .with { ($0.viewerID, $0.email) = ("anna", "b@example.org") } })
+        try await harness.call(
+            Catalog.batchUpsertViewers,
+            .with { $0.viewers = [.with { ($0.viewerID, $0.email) = ("anna", "c@example.org") }] })
+        try await harness.call(Catalog.deleteViewer, .with { $0.viewerID = "anna" })
+        let entries = try await harness.storage.organisation("nordfilm").read(as: .system()) {
+            try $0.journal(after: 0, limit: 1_000)
+        }
+        #expect(
+            entries.map(\.event)
+                == ["asset.created", "viewer.created", "viewer.updated", "viewers.upserted", "viewer.deleted"])
+        #expect(!entries.contains { "\($0)".contains("example.org") })
+    }
+
     @Test func viewersAreBroughtInStep() async throws {
         let harness = try await Harness.withOpening()
         try await harness.call(

@@ -162,6 +162,22 @@ import UsherStorage
         #expect(try await !harness.check("opening") { $0.viewerID = "anna" }.allowed)
     }
 
+    /// Neither a payment that fails nor the end brings back what somebody took away; a payment does.
+    @Test func anAccessThatWasTakenAwayStaysSoUntilItIsPaidFor() async throws {
+        let harness = try await Harness.withPackage(graceDays: 5)
+        for verb in [Verb.freeze, .cancelAtPeriodEnd] {
+            let made = try await harness.subscribe("viewer-\(verb)") { $0.activate = true }
+            _ = try await harness.call(Accesses.revokeAccess, .with { $0.accessID = made.accessID })
+            let after = try await harness.apply(verb, to: made).after
+            #expect(after?.accessID == made.accessID)
+            #expect(try await harness.check("opening") { $0.viewerID = "viewer-\(verb)" }.reason == "NO_ACCESS")
+        }
+        let made = try await harness.subscribe("anna") { $0.activate = true }
+        _ = try await harness.call(Accesses.revokeAccess, .with { $0.accessID = made.accessID })
+        #expect(try await harness.apply(.renew, to: made).after?.accessID != made.accessID)
+        #expect(try await harness.check("opening") { $0.viewerID = "anna" }.allowed)
+    }
+
     // MARK: One at a time
 
     @Test func aSecondOneIsRefusedUnlessThePackageAllowsIt() async throws {

@@ -342,6 +342,20 @@ import UsherContract
         #expect(revoked?.reason == "ACCESS_REVOKED")
     }
 
+    /// What a voucher's subscription gives ends with the subscription, and not at another time.
+    @Test func aSubscriptionsExpiryIsNotReset() async throws {
+        let harness = try await Harness.withPackage(graceDays: 5)
+        let made = try await harness.createVoucher("TRY") {
+            ($0.effect, $0.packageCode, $0.daysOfAccess) = (.subscription, "all", 7)
+        }
+        let given = try await harness.redeem("TRY").access
+        let refusal = try await harness.refusal(
+            Vouchers.resetVoucherExpiry,
+            .with { ($0.voucherID, $0.expireTime.seconds) = (made.voucherID, given.expireTime.seconds + 1) })
+        #expect(refusal?.reason == "ACCESS_OF_SUBSCRIPTION" && refusal?.code == .failedPrecondition)
+        #expect(try await harness.call(Accesses.getAccess, .with { $0.accessID = given.accessID }) == given)
+    }
+
     /// When, where and how much was viewed with a voucher; of other vouchers nothing.
     @Test func sessionsOfAVoucher() async throws {
         let harness = try await Harness.withOpening()

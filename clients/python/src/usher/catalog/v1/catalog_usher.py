@@ -782,8 +782,8 @@ class CatalogService:
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> empty_pb2.Empty:
-        """Deletes a viewer: its accesses end in the same commit, its e-mail address is forgotten, and its id is free for
-        another one, who has nothing of it. Scope `catalog:write`.
+        """Deletes a viewer: its accesses end in the same commit, its e-mail address and the addresses that it played from are
+        forgotten, and its id is free for another one, who has nothing of it. Scope `catalog:write`.
         Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
         """
         message = build_request(catalog_pb2.DeleteViewerRequest, request, {
@@ -1305,8 +1305,8 @@ class AsyncCatalogService:
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> empty_pb2.Empty:
-        """Deletes a viewer: its accesses end in the same commit, its e-mail address is forgotten, and its id is free for
-        another one, who has nothing of it. Scope `catalog:write`.
+        """Deletes a viewer: its accesses end in the same commit, its e-mail address and the addresses that it played from are
+        forgotten, and its id is free for another one, who has nothing of it. Scope `catalog:write`.
         Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
         """
         message = build_request(catalog_pb2.DeleteViewerRequest, request, {

@@ -135,6 +135,10 @@ class SubscriptionService:
     does not allow is refused: FAILED_PRECONDITION `SUBSCRIPTION_STATE`, with the state in the metadata `state`. A call
     that asks for what is already so is answered with the subscription as it is.
 
+    What time alone does is told by an event too, exactly one, soon after it came about and with the time at which it
+    did: `subscription.trial_ended`, `subscription.frozen` (it was not renewed), `subscription.grace_ended` (its days of
+    grace are over, and with them its access), `subscription.deactivated`.
+
                    PENDING  TRIAL    ACTIVE   PAUSED   FROZEN   CANCELLED  DEACTIVATED
       Activate     starts   as it is as it is refused  refused  refused    refused
       Pause        refused  pauses   pauses   as it is refused  refused    refused
@@ -424,6 +428,10 @@ class AsyncSubscriptionService:
     States follow from stored times and are right at any moment, whether or not anything has run meanwhile. What a state
     does not allow is refused: FAILED_PRECONDITION `SUBSCRIPTION_STATE`, with the state in the metadata `state`. A call
     that asks for what is already so is answered with the subscription as it is.
+
+    What time alone does is told by an event too, exactly one, soon after it came about and with the time at which it
+    did: `subscription.trial_ended`, `subscription.frozen` (it was not renewed), `subscription.grace_ended` (its days of
+    grace are over, and with them its access), `subscription.deactivated`.
 
                    PENDING  TRIAL    ACTIVE   PAUSED   FROZEN   CANCELLED  DEACTIVATED
       Activate     starts   as it is as it is refused  refused  refused    refused
