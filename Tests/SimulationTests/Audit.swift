@@ -19,6 +19,8 @@ enum Audit {
                 try ListSteps.redemptions(tenant, of: voucher.id).run(simulation, by: actor)
             }
             try ListSteps.accesses(tenant, .init()).run(simulation, by: actor)
+            try SubscriptionSteps.list(tenant, .init()).run(simulation, by: actor)
+            try SubscriptionSteps.exports(tenant, all: true).run(simulation, by: actor)
             try PurchaseSteps.list(tenant, .init()).run(simulation, by: actor)
             try ListSteps.sessions(tenant, .init()).run(simulation, by: actor)
             try HallListSteps.audit(tenant, simulation, by: actor)

@@ -11,6 +11,8 @@ struct Coverage {
     var reused = 0
     var reopenings = 0
     var bursts = 0
+    /// What a sweep told of.
+    var passings = 0
 
     mutating func note(_ method: MethodDescriptor, _ reason: String?) {
         if let reason {
@@ -35,6 +37,7 @@ struct Coverage {
         reused += other.reused
         reopenings += other.reopenings
         bursts += other.bursts
+        passings += other.passings
     }
 
     var calls: Int { answered.values.reduce(0, +) + refused.values.flatMap(\.values).reduce(0, +) }

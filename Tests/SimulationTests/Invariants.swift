@@ -49,6 +49,7 @@ enum Invariants {
             SELECT count(*) FROM redemptions r JOIN accesses a ON a.id = r.access_id
             JOIN vouchers v ON v.id = r.voucher_id
             WHERE r.roll_back_time IS NOT NULL AND a.revoke_time IS NULL AND (v.effect <> 2 OR a.kind = 4)
+                AND (v.effect <> 3 OR a.expire_time > ?)
             """
         ),
         (
@@ -99,8 +100,38 @@ enum Invariants {
             "an access does not outlive its subscription",
             """
             SELECT count(*) FROM subscriptions s JOIN accesses a ON a.subscription_key = s.id
-            WHERE a.revoke_time IS NULL AND a.suspend_time IS NULL AND a.start_time <= ?
-                AND (a.expire_time IS NULL OR a.expire_time > ?) AND (s.pause_time IS NOT NULL OR s.end_time <= ?)
+            WHERE a.revoke_time IS NULL AND a.suspend_time IS NULL AND (a.expire_time IS NULL OR a.expire_time > ?)
+                AND (a.expire_time IS NULL OR s.stage IN (1, 3) OR s.suspend_time IS NOT NULL
+                    OR a.expire_time > s.end_time
+                    OR a.expire_time > s.grace_end_time AND (s.stage = 4 OR s.end_time IS NULL))
+            """
+        ),
+        (
+            "what gives access has an access, and one only",
+            """
+            SELECT count(*) FROM subscriptions s JOIN accesses a ON a.subscription_key = s.id
+            WHERE a.revoke_time IS NULL AND (a.expire_time IS NULL OR a.expire_time > ?) AND a.id <> s.access_key
+            """
+        ),
+        (
+            "a viewer has one live subscription to a package that allows no more",
+            """
+            SELECT count(*) FROM accesses a JOIN accesses b ON b.viewer_key = a.viewer_key
+                AND b.package_key = a.package_key AND b.subscription_key > a.subscription_key
+            JOIN packages p ON p.key = a.package_key
+            JOIN subscriptions s ON s.id = b.subscription_key
+            WHERE a.revoke_time IS NULL AND a.suspend_time IS NULL AND a.expire_time > ?
+                AND b.revoke_time IS NULL AND b.suspend_time IS NULL AND b.expire_time > ?
+                AND p.several_subscriptions = 0 AND p.update_time + 10000000 < s.start_time
+            """
+        ),
+        (
+            "what time will do will be told; but for what was told before the clock was set back",
+            """
+            SELECT count(*) FROM subscriptions
+            WHERE due_time IS NULL AND (stage IN (2, 5) AND end_time > ? + 10000000
+                    OR stage = 2 AND renew_time > ? + 10000000)
+                OR due_time IS NOT NULL AND stage = 3
             """
         ),
         (
@@ -195,7 +226,7 @@ enum Invariants {
         (
             "each redemption that counts gave one access, and each access of a voucher has one redemption",
             """
-            SELECT count(*) FROM accesses a WHERE voucher_key IS NOT NULL
+            SELECT count(*) FROM accesses a WHERE voucher_key IS NOT NULL AND subscription_key IS NULL
                 AND (SELECT count(*) FROM redemptions WHERE access_id = a.id) <> 1
             """
         ),
@@ -231,6 +262,8 @@ enum Invariants {
             "voucher_orders": tenant.orders.count,
             "redemptions": redemptions,
             "accesses": tenant.accesses.count,
+            "subscriptions": tenant.subscriptions.count,
+            "subscription_exports": tenant.exports.count,
             "payments": tenant.payments.count,
             "playback_sessions": tenant.sessions.count,
         ]

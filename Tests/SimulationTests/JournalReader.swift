@@ -9,6 +9,22 @@ struct JournalReader {
         var method: String
         var requestID: String
         var principal: String
+        /// When time alone did it; nil for what a call did, which has the call's time.
+        var passed: Instant?
+
+        /// What a call recorded, or came to tell.
+        init(_ event: Context.Event, method: String, requestID: String, principal: String) {
+            (self.event, resource, passed) = (event.name, event.resource, event.passed)
+            let isCalls = event.passed == nil
+            (self.method, self.requestID) = (isCalls ? method : "", isCalls ? requestID : "")
+            self.principal = isCalls ? principal : "system"
+        }
+
+        fileprivate init(_ row: SQLRow) throws {
+            (event, resource, method) = (try row.text(1), try row.text(2), try row.text(3))
+            (requestID, principal) = (try row.text(4), try row.text(5))
+            passed = method.isEmpty ? try row.instant(6) : nil
+        }
     }
 
     private var read: [String?: Int] = [:]
@@ -29,16 +45,11 @@ struct JournalReader {
         let last = read[database] ?? 0
         let rows = try world.database(database).readBlocking(as: .system()) { tx in
             try tx.rows(
-                "SELECT seq, event, resource, method, request_id, principal FROM journal WHERE seq > ? ORDER BY seq",
-                last
-            ) { row in
-                (
-                    seq: try row.int(0),
-                    row: Row(
-                        event: try row.text(1), resource: try row.text(2), method: try row.text(3),
-                        requestID: try row.text(4), principal: try row.text(5))
-                )
-            }
+                """
+                SELECT seq, event, resource, method, request_id, principal, time FROM journal
+                WHERE seq > ? ORDER BY seq
+                """, last
+            ) { row in (seq: try row.int(0), row: try Row(row)) }
         }
         // No numbers are left out.
         guard rows.map(\.seq) == Array(last + 1..<last + 1 + rows.count) else {

@@ -11,6 +11,8 @@ enum SeededBug: String, CaseIterable, Sendable {
     case reversalLeavesAccess
     /// A discount is given, and not used.
     case discountForNothing
+    /// A subscription that stands still keeps its access.
+    case pausedWithAccess
     /// What a deleted voucher was called is free again.
     case tombstoneForgotten
     /// Request ids are not looked at.
@@ -32,7 +34,8 @@ enum SeededBug: String, CaseIterable, Sendable {
     var sources: Set<Discrepancy.Source> {
         switch self {
         case .doubleRedemption, .accessOutlivesItsSource, .useWithoutRedemption, .reversalLeavesAccess,
-            .discountForNothing, .secondHolder, .oldBarcodeLives, .doubleEntry, .entryForgotten:
+            .discountForNothing, .secondHolder, .oldBarcodeLives, .doubleEntry, .entryForgotten,
+            .pausedWithAccess:
             [.invariant, .answer]
         case .tombstoneForgotten: [.answer]
         // The rows name no request.
@@ -44,6 +47,7 @@ enum SeededBug: String, CaseIterable, Sendable {
         switch self {
         case .doubleRedemption, .requestIDsForgotten, .useWithoutRedemption: "RedeemVoucher"
         case .accessOutlivesItsSource: "DeactivateVoucher"
+        case .pausedWithAccess: "PauseSubscription"
         case .reversalLeavesAccess: "ReversePurchase"
         case .discountForNothing: "RecordPurchase"
         case .tombstoneForgotten: "DeleteVoucher"
@@ -68,7 +72,7 @@ enum SeededBug: String, CaseIterable, Sendable {
                     UPDATE vouchers SET used_count = used_count - 1
                     WHERE used_count = usage_limit AND update_time = ?
                     """, tx.now)
-            case .accessOutlivesItsSource, .reversalLeavesAccess:
+            case .accessOutlivesItsSource, .reversalLeavesAccess, .pausedWithAccess:
                 try tx.execute("UPDATE accesses SET revoke_time = NULL WHERE revoke_time = ?", tx.now)
             case .discountForNothing:
                 try tx.execute(

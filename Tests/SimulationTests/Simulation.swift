@@ -121,6 +121,7 @@ final class Simulation {
                 case (.success(let context), .success(let caller)):
                     let simulated = SimulatedCall(row, call.payload, by: caller, bug)
                     let isPlatform = row.database == .platform
+                    if let id = caller.organisationID, !isPlatform { context.ids = world.ids(in: id) }
                     world.database(isPlatform ? nil : caller.organisationID).submit(simulated)
                     return (call, context, isPlatform ? nil : caller.organisationID, simulated)
                 case (.failure(let refusal as Expected), _):
@@ -136,8 +137,7 @@ final class Simulation {
             let events = try judge(call, context, database, outcome)
             recorded[database, default: []] += events.map {
                 JournalReader.Row(
-                    event: $0.name, resource: $0.resource, method: call.descriptor.fullName,
-                    requestID: call.requestID, principal: context.principal)
+                    $0, method: call.descriptor.fullName, requestID: call.requestID, principal: context.principal)
             }
         }
         for (database, rows) in recorded {
@@ -222,6 +222,34 @@ final class Simulation {
     func repetition() -> PreparedCall? {
         let day = "\(now.microseconds / 86_400_000_000)-"
         return dice.pick(repeatable.filter { $0.requestID.hasPrefix(day) })
+    }
+
+    // MARK: What time does
+
+    /// Has what time did be told, as the server does: in the organisations that are to be woken, and there all of it.
+    func sweep() throws {
+        let woken = Set(world.storage.organisationsToWake(at: now))
+        for tenant in tenants {
+            guard woken.contains(tenant.id) else {
+                guard !tenant.isSweepDue(at: now) else {
+                    throw Discrepancy(source: .journal, what: "\(tenant.id) was not woken")
+                }
+                continue
+            }
+            let expected = tenant.sweep(at: now).map { subscription, passing in
+                JournalReader.Row(
+                    .init(name: passing.event, resource: subscription, passed: passing.time), method: "",
+                    requestID: "", principal: "")
+            }
+            try world.sweep(tenant.id)
+            try journal.compare(expected, in: world, tenant.id)
+            try Invariants.check(world.database(tenant.id), tenant.id)
+            coverage.passings += expected.count
+        }
+        if woken.contains(Wilderness.organisationID) { try wilderness.sweep(self, &journal) }
+        let left = world.storage.organisationsToWake(at: now)
+        guard left.isEmpty else { throw Discrepancy(source: .journal, what: "\(left) are still to be woken") }
+        trail.append("\(step): swept \(woken.sorted())")
     }
 
     /// One call in the organisation that no model follows.

@@ -18,7 +18,8 @@ import UsherContract
             """
             simulation: seeds \(SimulationLimits.seed) to \(seed - 1), \(SimulationLimits.steps) steps, \
             \(coverage.calls) calls, of which \(coverage.refusals) refused with \(coverage.reasons.count) reasons, \
-            \(coverage.replays) repetitions, \(coverage.bursts) bursts, \(coverage.reopenings) reopenings; \
+            \(coverage.replays) repetitions, \(coverage.bursts) bursts, \(coverage.reopenings) reopenings, \
+            \(coverage.passings) things that time did; \
             beyond the model \(coverage.wild.count) methods, \(wild.0) answered, \(wild.1) refused with \
             \(coverage.wildReasons.count) reasons; never answered \
             \(coverage.wild.filter { $0.value.answered == 0 }.keys.sorted())
@@ -28,6 +29,7 @@ import UsherContract
             #expect(coverage.answered.contains { $0.key.hasSuffix("/\(method)") && $0.value > 0 }, "\(method)")
         }
         #expect(coverage.replays > 0 && coverage.reused > 0 && coverage.reopenings > 0 && coverage.bursts > 0)
+        #expect(coverage.passings > 0)
         #expect(coverage.reasons.count >= SimulationLimits.fewestReasons, "\(coverage.reasons.sorted())")
     }
 
@@ -53,6 +55,8 @@ import UsherContract
 
     /// What every run comes to, however short.
     private static let simulated = [
+        "CreateSubscription", "GetSubscription", "ListSubscriptions", "ActivateSubscription", "PauseSubscription",
+        "ResumeSubscription", "FreezeSubscription", "RenewSubscription", "ChangeRenewalDate", "CancelSubscription",
         "CreateOrganisation", "GetOrganisation", "ListOrganisations", "UpdateOrganisation", "SuspendOrganisation",
         "ResumeOrganisation", "GetSettings", "UpdateSettings", "CreateApiKey", "ListApiKeys", "RevokeApiKey",
         "CreateAsset", "GetAsset", "ListAssets", "UpdateAsset", "DeleteAsset", "CreateViewer", "GetViewer",

@@ -67,6 +67,25 @@ final class World {
         try storage.platform.readBlocking(as: .system()) { try organisations.loadCredentials(in: $0) }
     }
 
+    /// Tells what time did in an organisation, as the server does.
+    func sweep(_ organisationID: String) throws {
+        let services = services
+        while try storage.organisation(organisationID).writeBlocking(as: .system(), { try services.sweep($0) }) {}
+    }
+
+    /// Finds what no answer tells, see ``Context/ids``.
+    func ids(in organisationID: String) -> (_ table: String, _ column: String, _ id: String) throws -> [String] {
+        let database = database(organisationID)
+        return { table, column, id in
+            let (prefix, number) = (table == "payments" ? "pmt" : "exp", ResourceID(id, prefix: "sub")?.number)
+            return try database.readBlocking(as: .system()) { tx in
+                try tx.rows("SELECT id FROM \(table) WHERE \(column) = ? ORDER BY id", number) {
+                    ResourceID(prefix: prefix, number: try $0.int64(0)).description
+                }
+            }
+        }
+    }
+
     /// For good.
     func close() {
         storage.shutdown()

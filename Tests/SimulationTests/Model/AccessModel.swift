@@ -14,6 +14,8 @@ final class ModelAccess {
     let voucher: ModelVoucher?
     /// That it was bought by; nil for none.
     let option: ModelPriceOption?
+    /// The subscription that gives it; empty for none.
+    var subscriptionID = ""
     let created: Instant
     private(set) var updated: Instant
     private(set) var revoked: Instant?
@@ -61,6 +63,14 @@ final class ModelAccess {
         (isSuspended, updated) = (false, now)
     }
 
+    /// Another end, as its subscription has.
+    func move(end new: Instant, at now: Instant) {
+        if end != new { (end, updated) = (new, now) }
+    }
+
+    /// Its viewer is deleted.
+    func forgetAddress() { boundIP = "" }
+
     /// Whether it was not taken away, for good or for now.
     var stands: Bool { revoked == nil && !isSuspended }
 
@@ -106,6 +116,7 @@ final class ModelAccess {
             if let end { message.expireTime = end.timestamp }
             if let originalEnd { message.originalExpireTime = originalEnd.timestamp }
             message.voucherID = voucher?.id ?? ""
+            message.subscriptionID = subscriptionID
             message.priceOptionID = option?.message.priceOptionID ?? ""
             if let played { message.firstPlayTime = played.timestamp }
             message.boundIp = boundIP
@@ -163,6 +174,7 @@ extension OrganisationModel {
         try mistakes.refuse()
         let access = try existingAccess(request.accessID)
         if !access.stands { throw Expected.precondition("ACCESS_REVOKED") }
+        if !access.subscriptionID.isEmpty { throw Expected.precondition("ACCESS_OF_SUBSCRIPTION") }
         mistakes.require(end.map { $0 > access.start } ?? false, "expire_time")
         try mistakes.refuse()
         if let end, access.extend(to: end, at: context.now) { context.record("access.extended", access.id) }

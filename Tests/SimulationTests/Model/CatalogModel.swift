@@ -206,6 +206,7 @@ extension OrganisationModel {
         viewer.message.status = isActive ? .active : .deactivated
         viewer.message.updateTime = context.now.timestamp
         viewer.message.etag = "v\(version + 1)"
+        setActive(isActive, subscriptionsOf: viewer, context)
         for access in accesses where access.viewer == viewer {
             if isActive { access.restore(at: context.now) } else { access.suspend(at: context.now) }
         }
@@ -239,12 +240,17 @@ extension OrganisationModel {
         return true
     }
 
-    /// A deleted viewer has no access to anything any more.
+    /// A deleted viewer has no access to anything any more, and nobody knows from where it played.
     func deleteViewer(_ request: Usher_Catalog_V1_DeleteViewerRequest, _ context: Context) throws {
         let viewer = try existingViewer(request.viewerID)
         try Expected.checkTag(request.etag, Int(viewer.message.etag.dropFirst()) ?? -1)
         viewer.isDeleted = true
-        for access in accesses where access.viewer == viewer { access.end(at: context.now) }
+        for access in accesses where access.viewer == viewer {
+            access.end(at: context.now)
+            access.forgetAddress()
+        }
+        for session in sessions where session.viewer == viewer { session.ip = "" }
+        try cancel(subscriptionsOf: viewer, context)
         context.record("viewer.deleted", request.viewerID)
     }
 }

@@ -6,14 +6,22 @@ final class ModelRedemption {
     let viewer: ModelViewer?
     let item: ModelItem
     let access: ModelAccess
+    /// That it began; nil for none.
+    let subscription: ModelSubscription?
+    let provisionService: String
     let time: Instant
     var rolledBack: Instant?
 
-    init(_ id: String, viewer: ModelViewer?, item: ModelItem, access: ModelAccess, time: Instant) {
+    init(
+        _ id: String, of voucher: ModelVoucher, viewer: ModelViewer?, item: ModelItem, access: ModelAccess,
+        subscription: ModelSubscription? = nil, time: Instant
+    ) {
         self.id = id
         self.viewer = viewer
         self.item = item
         self.access = access
+        self.subscription = subscription
+        provisionService = voucher.terms.provisionService
         self.time = time
     }
 }

@@ -15,6 +15,8 @@ final class OrganisationModel {
     var viewers: [ModelViewer] = []
     var vouchers: [ModelVoucher] = []
     var accesses: [ModelAccess] = []
+    var subscriptions: [ModelSubscription] = []
+    var exports: [ModelExport] = []
     var payments: [ModelPayment] = []
     var sessions: [ModelSession] = []
     var reservations: [ModelReservation] = []

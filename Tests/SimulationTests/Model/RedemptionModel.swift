@@ -10,6 +10,8 @@ extension ModelRedemption {
             message.assetID = item.asset?.message.assetID ?? ""
             message.packageID = item.package?.message.packageID ?? ""
             message.accessID = access.id
+            message.subscriptionID = subscription?.id ?? ""
+            message.provisionService = provisionService
             message.redeemTime = time.timestamp
             if let rolledBack { message.rollBackTime = rolledBack.timestamp }
         }
@@ -28,8 +30,8 @@ struct ModelUse {
     /// To hold a use and not to make it.
     var isReservation = false
     var isPurchase = false
-    /// It says where a print product is to be delivered to.
-    var hasAddress = false
+    /// Where a print product is to be delivered to.
+    var deliveryAddress: Usher_Type_V1_PostalAddress?
 }
 
 extension ModelUse {
@@ -85,8 +87,11 @@ extension OrganisationModel {
             if made + own.count >= limit { throw .precondition("VIEWER_LIMIT_REACHED") }
         }
         let isDelivered = item.package?.message.deliveryAddressRequired ?? false
-        if voucher.order != nil, isDelivered, !use.hasAddress, !use.isReservation {
+        if voucher.order != nil, isDelivered, use.deliveryAddress == nil, !use.isReservation {
             throw .precondition("ADDRESS_REQUIRED")
+        }
+        if let package = voucher.terms.offer?.package, let viewer, !hasRoom(package, viewer, at: use.moment) {
+            throw .precondition("ALREADY_SUBSCRIBED")
         }
         return (item, reservation)
     }
@@ -125,7 +130,7 @@ extension OrganisationModel {
             let use = ModelUse(
                 viewerID: request.viewerID, assetID: request.assetID, packageID: request.packageID,
                 priceOptionID: request.priceOptionID, moment: context.now,
-                hasAddress: request.hasDeliveryAddress)
+                deliveryAddress: request.hasDeliveryAddress ? request.deliveryAddress : nil)
             if let refusal = refusal(of: voucher, use) { throw refusal }
             response.valid = true
         } catch let refusal as Expected where refusal.reason != "FIELD_INVALID" {
@@ -139,29 +144,41 @@ extension OrganisationModel {
         _ made: Usher_Vouchers_V1_RedeemVoucherResponse?
     ) throws -> Usher_Vouchers_V1_RedeemVoucherResponse {
         var mistakes = Mistakes()
+        mistakes.check(request.deliveryAddress, request.hasDeliveryAddress)
         let voucher = try find(code: request.code, viewerID: request.viewerID, &mistakes)
         let use = ModelUse(
             viewerID: request.viewerID, assetID: request.assetID, packageID: request.packageID,
-            priceOptionID: request.priceOptionID, moment: context.now, reservationID: request.reservationID)
+            priceOptionID: request.priceOptionID, moment: context.now, reservationID: request.reservationID,
+            deliveryAddress: request.hasDeliveryAddress ? request.deliveryAddress : nil)
         let redemption = try redeem(
-            voucher, use, accessID: made?.access.accessID, redemptionID: made?.redemption.redemptionID, context)
+            voucher, use, access: made?.access, redemptionID: made?.redemption.redemptionID, context)
         return .with { response in
             response.redemption = redemption.message(of: voucher)
             response.access = redemption.access.message(of: id, at: context.now)
         }
     }
 
+    /// - Parameter made: the access that the services gave.
     func redeem(
-        _ voucher: ModelVoucher, _ use: ModelUse, accessID: String?, redemptionID: String?, _ context: Context
+        _ voucher: ModelVoucher, _ use: ModelUse, access made: Usher_Access_V1_Access?, redemptionID: String?,
+        _ context: Context
     ) throws -> ModelRedemption {
         let (item, reservation) = try judge(voucher, use)
         let viewer = use.viewerID.isEmpty ? nil : try register(use.viewerID, context)
-        let access = ModelAccess(
-            try adopt(accessID, "acc"), viewer: viewer, asset: item.asset, package: item.package, type: .accessVoucher,
-            start: context.now, end: end(of: voucher, at: context.now), voucher: voucher, created: context.now)
+        let subscription = try viewer.flatMap { try subscribe($0, by: voucher, made, use, context) }
+        let access: ModelAccess
+        if let given = subscription?.access {
+            access = given
+        } else {
+            access = ModelAccess(
+                try adopt(made?.accessID, "acc"), viewer: viewer, asset: item.asset, package: item.package,
+                type: .accessVoucher, start: context.now, end: end(of: voucher, at: context.now), voucher: voucher,
+                created: context.now)
+            accesses.append(access)
+        }
         let redemption = ModelRedemption(
-            try adopt(redemptionID, "red"), viewer: viewer, item: item, access: access, time: context.now)
-        accesses.append(access)
+            try adopt(redemptionID, "red"), of: voucher, viewer: viewer, item: item, access: access,
+            subscription: subscription, time: context.now)
         record(redemption, of: voucher, taking: reservation, context)
         return redemption
     }
@@ -195,7 +212,11 @@ extension OrganisationModel {
         guard let redemption = found else { throw Expected.notFound("REDEMPTION_NOT_FOUND") }
         guard redemption.rolledBack == nil else { throw Expected.precondition("REDEMPTION_ROLLED_BACK") }
         redemption.rolledBack = context.now
-        if redemption.access.type != .purchased { redemption.access.end(at: context.now) }
+        if voucher.terms.offer != nil, let subscription = redemption.subscription {
+            try cancel(subscription, reason: "REDEMPTION_ROLLED_BACK", context)
+        } else if ![.purchased, .subscription].contains(redemption.access.type) {
+            redemption.access.end(at: context.now)
+        }
         voucher.touch(context.now)
         context.record("voucher.redemption_rolled_back", voucher.id)
         return voucher.message(of: self, at: context.now)

@@ -77,7 +77,9 @@ extension OrganisationModel {
         if voucher.applied.isEmpty { throw Expected.precondition("VOUCHER_NOT_REDEEMED") }
         let standing = voucher.applied.map(\.access).filter { $0.revoked == nil }
         if standing.isEmpty { throw Expected.precondition("ACCESS_REVOKED") }
-        if let end, !standing.filter({ $0.extend(to: end, at: context.now) }).isEmpty {
+        let own = standing.filter(\.subscriptionID.isEmpty)
+        if own.isEmpty { throw Expected.precondition("ACCESS_OF_SUBSCRIPTION") }
+        if let end, !own.filter({ $0.extend(to: end, at: context.now) }).isEmpty {
             voucher.touch(context.now)
             context.record("voucher.expiry_reset", voucher.id)
         }

@@ -103,7 +103,7 @@ extension OrganisationModel {
         var response = Usher_Access_V1_StartPlaybackResponse()
         if access == nil, isPlayed, let voucher = verdict.voucher {
             let redemption = try redeem(
-                voucher, ModelUse(question), accessID: made?.access.accessID, redemptionID: made?.redemptionID, context)
+                voucher, ModelUse(question), access: made?.access, redemptionID: made?.redemptionID, context)
             access = redemption.access
             response.redemptionID = redemption.id
         }

@@ -12,7 +12,7 @@ enum ListSteps {
     static func run(_ tenant: OrganisationModel, _ simulation: Simulation) throws {
         let size = Int32(simulation.dice.one(0, 1, 3, 10, 1_001, -1))
         let actor = simulation.actor(in: tenant.id)
-        switch simulation.dice.int(1...18) {
+        switch simulation.dice.int(1...19) {
         case 1: try organisations(simulation).run(simulation, by: simulation.root, size: size)
         case 2: try keys(simulation).run(simulation, by: actor, size: size)
         case 3:
@@ -25,6 +25,12 @@ enum ListSteps {
         case 9: try emails(tenant, of: simulation.voucherID(tenant)).run(simulation, by: actor, size: size)
         case 10, 11: try accesses(tenant, accessFilter(simulation)).run(simulation, by: actor, size: size)
         case 12: try sessions(tenant, sessionFilter(tenant, simulation)).run(simulation, by: actor, size: size)
+        case 19:
+            let isAll = simulation.dice.chance(50)
+            try SubscriptionSteps.exports(tenant, all: isAll).run(simulation, by: actor, size: size)
+        case 18:
+            let request = SubscriptionSteps.filter(simulation)
+            try SubscriptionSteps.list(tenant, request).run(simulation, by: actor, size: size)
         case 13: try PackageSteps.list(tenant, PackageSteps.filter(simulation)).run(simulation, by: actor, size: size)
         case 14:
             try PriceSteps.options(tenant, PriceSteps.optionFilter(simulation)).run(simulation, by: actor, size: size)
@@ -179,7 +185,7 @@ enum ListSteps {
             if simulation.dice.chance(40) { request.assetID = simulation.assetID() }
             if simulation.dice.chance(25) { request.packageID = simulation.packageID() }
             request.type = simulation.dice.one(
-                .unspecified, .unspecified, .granted, .accessVoucher, .purchased, .fullDiscount)
+                .unspecified, .unspecified, .granted, .accessVoucher, .purchased, .fullDiscount, .subscription)
             request.activity = simulation.dice.one(.unspecified, .active, .inactive)
         }
     }

@@ -10,15 +10,10 @@ enum PurchaseSteps {
     private static func record(_ tenant: OrganisationModel, _ simulation: Simulation) throws -> PreparedCall {
         let request = Usher_Access_V1_RecordPurchaseRequest.with { request in
             request.viewerID = simulation.viewerID()
-            let ids = Pool.priceOptions.filter { $0.hasPrefix("price") }
-            let live = ids.filter { tenant.livePriceOption($0) != nil }
-            request.priceOptionID = simulation.dice.pick(simulation.dice.chance(85) ? live : ids) ?? "nowhere"
+            let live = Pool.priceOptions.filter { tenant.livePriceOption($0) != nil }
+            let ids = simulation.dice.chance(85) ? live : Pool.priceOptions
+            request.priceOptionID = simulation.dice.pick(ids) ?? "nowhere"
             request.code = code(for: request, tenant, simulation)
-            // Only an access voucher buys what is paid for again and again, and makes no subscription.
-            let voucher = tenant.voucher(code: request.code)
-            if let voucher, !voucher.terms.isDiscount || voucher.terms.offer != nil, simulation.dice.chance(30) {
-                request.priceOptionID = simulation.dice.one("plan-1", "plan-2")
-            }
             if simulation.dice.chance(98) {
                 request.amount.currencyCode = simulation.dice.chance(96) ? "SEK" : simulation.dice.one("sek", "EUR", "")
                 request.amount.minorUnits =

@@ -14,7 +14,7 @@ struct Step: Sendable {
     private static let all =
         SettingsSteps.all + CatalogSteps.all + VoucherSteps.all + VoucherChangeSteps.all + ReservationSteps.all
         + AccessSteps.all + PlaybackSteps.all + PackageSteps.all + PriceSteps.all + UpsertSteps.all + PurchaseSteps.all
-        + VoucherOrderSteps.all
+        + VoucherOrderSteps.all + SubscriptionSteps.all
     private static let writes = all.filter(\.isWrite)
     private static let hallWrites = HallSteps.all.filter(\.isWrite)
 
@@ -30,7 +30,8 @@ struct Step: Sendable {
         case 13...24: try burst(tenant, simulation)
         case 25...34 where isHalls(tenant, simulation): try HallListSteps.run(tenant, simulation)
         case 25...34: try ListSteps.run(tenant, simulation)
-        case 35...75: try simulation.runWild()
+        case 35...39: try simulation.sweep()
+        case 40...75: try simulation.runWild()
         case 76...88: try simulation.run([OrganisationSteps.next(any ?? tenant, simulation)])
         case _ where isHalls(tenant, simulation):
             try simulation.run([pick(HallSteps.all, simulation).prepare(tenant, simulation)])
@@ -92,16 +93,15 @@ extension Simulation {
     /// One that there may be, in any spelling.
     func code(_ tenant: OrganisationModel) -> String {
         if dice.chance(4) { return dice.one("", CodeText.unknown[0], CodeText.unknown[1], CodeText.unknown[2]) }
-        // What makes a subscription no model redeems.
-        if dice.chance(90), let voucher = dice.pick(recent(tenant.vouchers.filter { $0.terms.offer == nil })) {
+        if dice.chance(90), let voucher = dice.pick(recent(tenant.vouchers)) {
             return dice.chance(20) ? " \(voucher.code.uppercased())" : voucher.code
         }
         return dice.pick(dice.pick(CodeText.families) ?? []) ?? ""
     }
 
-    /// The code of a voucher that such a use of would succeed, other than of one that makes a subscription.
+    /// The code of a voucher that such a use of would succeed.
     func usableCode(_ tenant: OrganisationModel, _ use: ModelUse) -> String? {
-        dice.pick(tenant.vouchers.filter { $0.terms.offer == nil && tenant.refusal(of: $0, use) == nil })?.code
+        dice.pick(tenant.vouchers.filter { tenant.refusal(of: $0, use) == nil })?.code
     }
 
     /// A voucher's, mostly of this organisation; else another's or none.

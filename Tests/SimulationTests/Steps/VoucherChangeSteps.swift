@@ -65,8 +65,12 @@ enum VoucherChangeSteps {
     }
 
     private static func deactivate(_ tenant: OrganisationModel, _ simulation: Simulation) throws -> PreparedCall {
-        let request = Usher_Vouchers_V1_DeactivateVoucherRequest.with {
-            ($0.voucherID, $0.requestID) = (simulation.voucherID(tenant), simulation.requestID())
+        // Half of them have something to end.
+        let standing = tenant.vouchers.filter { !$0.isDeleted && $0.given.contains { $0.revoked == nil } }
+        let request = Usher_Vouchers_V1_DeactivateVoucherRequest.with { request in
+            let isStanding = simulation.dice.chance(50) && !standing.isEmpty
+            request.voucherID = isStanding ? simulation.dice.pick(standing)?.id ?? "" : simulation.voucherID(tenant)
+            request.requestID = simulation.requestID()
         }
         return try PreparedCall(RPC.deactivateVoucher, request, by: simulation.actor(in: tenant.id)) {
             request, context, _ in

@@ -118,7 +118,7 @@ enum VoucherOrderSteps {
         }
     }
 
-    private static func address(_ simulation: Simulation) -> Usher_Type_V1_PostalAddress {
+    static func address(_ simulation: Simulation) -> Usher_Type_V1_PostalAddress {
         .with { address in
             address.name = simulation.dice.chance(96) ? "Anna" : ""
             (address.street, address.postcode, address.city) = ("Storgatan 1", "111 22", "Stockholm")

@@ -180,6 +180,7 @@ enum VoucherSteps {
                 let reservation = tenant.reservations.first { $0.id == request.reservationID }
                 if let reservation, simulation.dice.chance(80) { request.code = reservation.voucher.code }
             }
+            if simulation.dice.chance(30) { request.deliveryAddress = VoucherOrderSteps.address(simulation) }
             request.requestID = simulation.requestID()
         }
         return try PreparedCall(RPC.redeemVoucher, request, by: simulation.actor(in: tenant.id), tenant.redeem)

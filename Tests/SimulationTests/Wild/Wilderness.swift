@@ -72,7 +72,9 @@ final class Wilderness {
         let rows = try journal.new(in: world, id)
         let isQuiet = isRepetition || row.descriptor.isRead || (try? outcome.get()) == nil
         let isOwn = rows.allSatisfy {
-            $0.method == row.descriptor.fullName && $0.requestID == requestID && $0.principal == caller.principal
+            Self.tellsOfTime($0)
+                || $0.method == row.descriptor.fullName && $0.requestID == requestID
+                    && $0.principal == caller.principal
         }
         guard isOwn, !isQuiet || rows.isEmpty else {
             throw Discrepancy(source: .journal, what: "\(describe(entry, payload)) left \(rows)")
@@ -82,6 +84,24 @@ final class Wilderness {
         } catch let found as Discrepancy {
             throw Discrepancy(source: .invariant, what: "\(describe(entry, payload)): \(found.what)")
         }
+    }
+
+    /// What nobody's call did.
+    private static func tellsOfTime(_ row: JournalReader.Row) -> Bool {
+        let events = ["trial_ended", "frozen", "grace_ended", "deactivated"].map { "subscription.\($0)" }
+        return row.passed != nil && events.contains(row.event)
+    }
+
+    /// Has what time did be told.
+    func sweep(_ simulation: Simulation, _ journal: inout JournalReader) throws {
+        let id = Self.organisationID
+        try simulation.world.sweep(id)
+        let rows = try journal.new(in: simulation.world, id)
+        let isInTime = rows.allSatisfy { $0.passed.map { $0 <= simulation.now } ?? false }
+        guard rows.allSatisfy(Self.tellsOfTime), isInTime else {
+            throw Discrepancy(source: .journal, what: "a sweep in \(id) left \(rows)")
+        }
+        try Invariants.check(simulation.world.database(id), id)
     }
 
     /// - Returns: whether it was done before.
