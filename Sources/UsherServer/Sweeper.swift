@@ -14,6 +14,8 @@ struct Sweeper: Sendable {
 
     /// Organisations that are swept at a time: each takes part in its lane like a call, and may have to be opened.
     private static let organisationsAtATime = 4
+    /// Transactions in an organisation before the others that have become due have their turn.
+    private static let transactionsAtATime = 50
     /// An organisation that cannot be swept is left alone for so long.
     private static let pauseAfterFailure = Duration.seconds(60)
 
@@ -51,7 +53,10 @@ struct Sweeper: Sendable {
     private func sweep(_ id: String) async -> Bool {
         let database = storage.organisation(id)
         do {
-            while !Task.isCancelled, try await database.write(as: .system(), { try services.sweep($0) }) {}
+            for _ in 0..<Self.transactionsAtATime {
+                let isMore = try await database.write(as: .system()) { try services.sweep($0) }
+                guard isMore, !Task.isCancelled else { break }
+            }
             return true
         } catch {
             if !Task.isCancelled {
