@@ -17,7 +17,7 @@ enum SimulationLimits {
     /// Steps between two comparisons of everything that an organisation holds.
     static let auditInterval = 250
     /// Different refusals that every run comes to.
-    static let fewestReasons = 55
+    static let fewestReasons = 90
     /// Steps of the trail that a failure is shown with.
     static let trail = 12
 

@@ -30,13 +30,14 @@ enum SeededBug: String, CaseIterable, Sendable {
     /// An entry that is not on record.
     case entryForgotten
 
-    /// What it comes to light by first: in a burst of calls an answer may come before the invariants are judged.
+    /// What it comes to light by first: in a burst of calls an answer, or what a later call records, may come before
+    /// the invariants are judged.
     var sources: Set<Discrepancy.Source> {
         switch self {
         case .doubleRedemption, .accessOutlivesItsSource, .useWithoutRedemption, .reversalLeavesAccess,
             .discountForNothing, .secondHolder, .oldBarcodeLives, .doubleEntry, .entryForgotten,
             .pausedWithAccess:
-            [.invariant, .answer]
+            [.invariant, .answer, .journal]
         case .tombstoneForgotten: [.answer]
         // The rows name no request.
         case .requestIDsForgotten, .strayJournalRow: [.journal]

@@ -72,6 +72,7 @@ import UsherContract
         "GetPriceOption", "ListPriceOptions", "UpdatePriceOption", "DeletePriceOption", "CreatePaymentPeriod",
         "GetPaymentPeriod", "ListPaymentPeriods", "UpdatePaymentPeriod", "DeletePaymentPeriod",
         "BatchUpsertAssets", "BatchUpsertViewers", "RecordPurchase", "ReversePurchase", "ListPayments",
-        "PlaceVoucherOrder", "GetVoucherOrder", "CancelVoucherOrder", "ListBoughtVouchers",
+        "PlaceVoucherOrder", "GetVoucherOrder", "CancelVoucherOrder", "ListBoughtVouchers", "SearchAccess",
+        "ListVoucherSessions",
     ]
 }

@@ -93,25 +93,29 @@ extension OrganisationModel {
         return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && !text.contains(" ")
     }
 
+    /// - Parameter file: what the request's CSV file says; nil for none.
     func addEmails(
-        _ request: Usher_Vouchers_V1_AddVoucherEmailsRequest, _ context: Context
+        _ request: Usher_Vouchers_V1_AddVoucherEmailsRequest, _ context: Context, _ file: ModelFile?
     ) throws -> Usher_Vouchers_V1_AddVoucherEmailsResponse {
         var mistakes = Mistakes()
-        mistakes.require((1...10_000).contains(request.emails.count), "emails")
+        mistakes.require(file == nil ? (1...10_000).contains(request.emails.count) : request.emails.isEmpty, "emails")
         try mistakes.refuse()
         let voucher = try livingVoucher(request.voucherID)
+        if let problem = file?.problem { throw Expected(code: .invalidArgument, reason: problem) }
+        let listed = request.emails.enumerated().map { ModelFile.Row(number: $0 + 1, fields: ["email": $1]) }
         var response = Usher_Vouchers_V1_AddVoucherEmailsResponse()
         var all = voucher.emails
-        for (row, email) in request.emails.enumerated() {
-            let folded = CodeText.same(email)
-            if Self.isEmail(folded) {
+        for row in file?.rows ?? listed {
+            let folded = CodeText.same(row.fields["email"] ?? "")
+            if row.problem == nil, Self.isEmail(folded) {
                 all.insert(folded)
             } else {
-                response.errors.append(.with { ($0.row, $0.reason) = (Int32(row + 1), "EMAIL_INVALID") })
+                response.errors.append(
+                    .with { ($0.row, $0.reason) = (Int32(row.number), row.problem ?? "EMAIL_INVALID") })
             }
         }
-        if !response.errors.isEmpty, request.mode != .perRow, !request.validateOnly {
-            throw Expected(code: .invalidArgument, reason: "EMAIL_INVALID")
+        if let first = response.errors.first, request.mode != .perRow, !request.validateOnly {
+            throw Expected(code: .invalidArgument, reason: first.reason)
         }
         response.addedCount = Int32(all.count - voucher.emails.count)
         response.emailCount = Int32(all.count)

@@ -120,29 +120,34 @@ extension OrganisationModel {
 
     func importVouchers(
         _ request: Usher_Vouchers_V1_ImportVouchersRequest, _ context: Context,
-        _ made: Usher_Vouchers_V1_ImportVouchersResponse?, _ listed: [(id: String, code: String)]
+        _ made: Usher_Vouchers_V1_ImportVouchersResponse?, _ file: ModelFile?, _ listed: [(id: String, code: String)]
     ) throws -> Usher_Vouchers_V1_ImportVouchersResponse {
         var mistakes = Mistakes()
         var terms = ModelVoucher.Terms(request.template, firstPlayByDefault: true, { "template.\($0)" }, &mistakes)
         mistakes.require(request.template.code.isEmpty, "template.code")
         mistakes.require(!(request.unlimited && request.template.hasUsageLimit), "template.usage_limit")
         if !request.unlimited, !request.template.hasUsageLimit { terms.limit = 1 }
-        mistakes.require((1...10_000).contains(request.codes.count), "codes")
         mistakes.requireID(request.batchID, "batch_id")
-        try mistakes.refuse()
+        let rows = try rows(of: request, file, &mistakes)
         try find(request.template, &terms)
         var response = Usher_Vouchers_V1_ImportVouchersResponse()
-        let codes = judge(request.codes, &response)
-        response.createdCount = Int32(codes.count)
+        let good = judge(rows, &response)
+        response.createdCount = Int32(good.count)
         if request.validateOnly { return response }
         if request.mode != .perRow, let first = response.errors.first {
             let code: StatusCode = first.reason == "CODE_TAKEN" ? .alreadyExists : .invalidArgument
             throw Expected(code: code, reason: first.reason)
         }
-        if codes.isEmpty { return response }
+        if good.isEmpty { return response }
         response.batchID = request.batchID.isEmpty ? try adopt(made?.batchID, "bat") : request.batchID
         addBatch(response.batchID, context)
-        for code in codes {
+        let common = terms
+        for row in good {
+            let code = row.fields["code"] ?? ""
+            let (name, orderID) = (row.fields["name"] ?? "", row.fields["order_id"] ?? "")
+            (terms.name, terms.orderID) = (
+                name.isEmpty ? common.name : name, orderID.isEmpty ? common.orderID : orderID
+            )
             let voucherID = listed.first { $0.code == CodeText.trimmed(code) }?.id
             vouchers.append(
                 ModelVoucher(
@@ -152,29 +157,49 @@ extension OrganisationModel {
         return response
     }
 
-    /// The codes that can be imported, and the errors of the others.
+    /// The rows of a file, or of the codes that are listed.
+    private func rows(
+        of request: Usher_Vouchers_V1_ImportVouchersRequest, _ file: ModelFile?, _ mistakes: inout Mistakes
+    ) throws -> [ModelFile.Row] {
+        if let problem = file?.problem { throw Expected(code: .invalidArgument, reason: problem) }
+        let counts = 1...10_000
+        mistakes.require(file == nil ? counts.contains(request.codes.count) : request.codes.isEmpty, "codes")
+        mistakes.require(file.map { counts.contains($0.rows.count) } ?? true, "csv")
+        try mistakes.refuse()
+        return file?.rows ?? request.codes.enumerated().map { ModelFile.Row(number: $0 + 1, fields: ["code": $1]) }
+    }
+
+    /// The rows that can be imported, and the errors of the others.
     private func judge(
-        _ codes: [String], _ response: inout Usher_Vouchers_V1_ImportVouchersResponse
-    ) -> [String] {
+        _ rows: [ModelFile.Row], _ response: inout Usher_Vouchers_V1_ImportVouchersResponse
+    ) -> [ModelFile.Row] {
         var seen: Set<String> = []
-        var good: [String] = []
-        for (index, code) in codes.enumerated() {
-            let length = CodeText.trimmed(code).unicodeScalars.count
-            var reason: String?
-            if !(1...200).contains(length) || code.contains("\u{7}") {
-                reason = "CODE_INVALID"
-            } else if !seen.insert(CodeText.same(code)).inserted {
-                reason = "CODE_REPEATED"
-            } else if voucher(code: code) != nil {
-                reason = "CODE_TAKEN"
-            }
-            if let reason {
-                response.errors.append(.with { ($0.row, $0.reason) = (Int32(index + 1), reason) })
+        var good: [ModelFile.Row] = []
+        for row in rows {
+            if let reason = row.problem ?? problem(of: row, &seen) {
+                response.errors.append(.with { ($0.row, $0.reason) = (Int32(row.number), reason) })
             } else {
-                good.append(code)
+                good.append(row)
             }
         }
         return good
+    }
+
+    /// - Parameter seen: the codes of earlier rows.
+    private func problem(of row: ModelFile.Row, _ seen: inout Set<String>) -> String? {
+        let code = row.fields["code"] ?? ""
+        let length = CodeText.trimmed(code).unicodeScalars.count
+        if !(1...200).contains(length) || code.contains("\u{7}") { return "CODE_INVALID" }
+        if Self.isBad(row.fields["name"]) { return "NAME_INVALID" }
+        if Self.isBad(row.fields["order_id"]) { return "ORDER_ID_INVALID" }
+        if !seen.insert(CodeText.same(code)).inserted { return "CODE_REPEATED" }
+        return voucher(code: code) == nil ? nil : "CODE_TAKEN"
+    }
+
+    private static func isBad(_ text: String?) -> Bool {
+        var mistakes = Mistakes()
+        mistakes.requireText(text ?? "", 0...200, "")
+        return !mistakes.fields.isEmpty
     }
 
     // MARK: Reading

@@ -23,7 +23,12 @@ enum ListSteps {
         case 7: try redemptions(tenant, of: simulation.voucherID(tenant)).run(simulation, by: actor, size: size)
         case 8: try search(tenant, query(tenant, simulation)).run(simulation, by: actor, size: size)
         case 9: try emails(tenant, of: simulation.voucherID(tenant)).run(simulation, by: actor, size: size)
-        case 10, 11: try accesses(tenant, accessFilter(simulation)).run(simulation, by: actor, size: size)
+        case 10:
+            let request = SearchSteps.query(tenant, simulation)
+            try SearchSteps.accesses(tenant, request).run(simulation, by: actor, size: size)
+        case 11: try accesses(tenant, accessFilter(simulation)).run(simulation, by: actor, size: size)
+        case 12 where simulation.dice.chance(40):
+            try SearchSteps.sessions(tenant, of: simulation.voucherID(tenant)).run(simulation, by: actor, size: size)
         case 12: try sessions(tenant, sessionFilter(tenant, simulation)).run(simulation, by: actor, size: size)
         case 19:
             let isAll = simulation.dice.chance(50)

@@ -1,3 +1,4 @@
+import Foundation
 import SwiftProtobuf
 import UsherAPI
 import UsherContract
@@ -9,7 +10,7 @@ enum ReservationSteps {
     static let all = [
         Step(weight: 11, prepare: reserve), Step(weight: 4, prepare: release), Step(weight: 3, prepare: resetExpiry),
         Step(weight: 3, prepare: addEmails), Step(weight: 2, prepare: removeEmails),
-        Step(weight: 2, isWrite: false, prepare: getBatch), Step(weight: 1, prepare: expireBatch),
+        Step(weight: 4, isWrite: false, prepare: getBatch), Step(weight: 1, prepare: expireBatch),
     ]
 
     static let emails = ["derby@mail.com", "Derby@Mail.com ", "anna@example.org", "no address"]
@@ -68,9 +69,12 @@ enum ReservationSteps {
     }
 
     private static func addEmails(_ tenant: OrganisationModel, _ simulation: Simulation) throws -> PreparedCall {
+        let records = simulation.dice.some(emails).map { [$0] }
+        let file = simulation.dice.chance(30) ? simulation.file(["email"], needed: "email", records) : nil
         let request = Usher_Vouchers_V1_AddVoucherEmailsRequest.with { request in
             request.voucherID = simulation.voucherID(tenant)
-            request.emails = simulation.dice.some(emails)
+            if file == nil || simulation.dice.chance(4) { request.emails = simulation.dice.some(emails) }
+            request.csv = Data((file?.text ?? "").utf8)
             request.mode = simulation.dice.one(.unspecified, .atomic, .perRow)
             request.validateOnly = simulation.dice.chance(15)
             request.requestID = simulation.requestID()
@@ -78,7 +82,7 @@ enum ReservationSteps {
         return try PreparedCall(
             RPC.addVoucherEmails, request, by: simulation.actor(in: tenant.id),
             masking: { for index in $0.errors.indices { $0.errors[index].message = "" } },
-            { request, context, _ in try tenant.addEmails(request, context) })
+            { request, context, _ in try tenant.addEmails(request, context, file) })
     }
 
     private static func removeEmails(_ tenant: OrganisationModel, _ simulation: Simulation) throws -> PreparedCall {
@@ -96,12 +100,15 @@ enum ReservationSteps {
         }
     }
 
-    private static func batchID(_ simulation: Simulation) -> String {
-        simulation.dice.chance(90) ? simulation.dice.pick(Pool.batches) ?? "" : simulation.dice.one("", "nothing")
+    /// Mostly of one that there is.
+    private static func batchID(_ tenant: OrganisationModel, _ simulation: Simulation) -> String {
+        if simulation.dice.chance(70), let batch = simulation.dice.pick(tenant.batches.suffix(4)) { return batch.id }
+        return simulation.dice.chance(90)
+            ? simulation.dice.pick(Pool.batches) ?? "" : simulation.dice.one("", "nothing")
     }
 
     private static func getBatch(_ tenant: OrganisationModel, _ simulation: Simulation) throws -> PreparedCall {
-        let request = Usher_Vouchers_V1_GetVoucherBatchRequest.with { $0.batchID = batchID(simulation) }
+        let request = Usher_Vouchers_V1_GetVoucherBatchRequest.with { $0.batchID = batchID(tenant, simulation) }
         return try PreparedCall(RPC.getVoucherBatch, request, by: simulation.actor(in: tenant.id)) {
             request, context, _ in
             try tenant.batch(request.batchID, at: context.now)
@@ -110,7 +117,7 @@ enum ReservationSteps {
 
     private static func expireBatch(_ tenant: OrganisationModel, _ simulation: Simulation) throws -> PreparedCall {
         let request = Usher_Vouchers_V1_ExpireVoucherBatchRequest.with { request in
-            request.batchID = batchID(simulation)
+            request.batchID = batchID(tenant, simulation)
             request.validateOnly = simulation.dice.chance(50)
             request.requestID = simulation.requestID()
         }

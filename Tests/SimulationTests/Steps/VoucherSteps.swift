@@ -1,3 +1,4 @@
+import Foundation
 import SwiftProtobuf
 import UsherAPI
 import UsherContract
@@ -116,14 +117,14 @@ enum VoucherSteps {
     }
 
     private static func importCodes(_ tenant: OrganisationModel, _ simulation: Simulation) throws -> PreparedCall {
+        let file = simulation.dice.chance(35) ? importFile(tenant, simulation) : nil
         let request = Usher_Vouchers_V1_ImportVouchersRequest.with { request in
             request.template = voucher(simulation)
             if simulation.dice.chance(3) { request.template.code = "X" }
             request.unlimited = !request.template.hasUsageLimit && simulation.dice.chance(30)
             if simulation.dice.chance(2) { request.unlimited = true }
-            request.codes = (0..<simulation.dice.int(1...5)).map { _ in
-                simulation.dice.chance(60) ? "import-\(simulation.dice.int(1...10_000))" : simulation.code(tenant)
-            }
+            request.csv = Data((file?.text ?? "").utf8)
+            if file == nil || simulation.dice.chance(3) { request.codes = importCodes(tenant, simulation) }
             if simulation.dice.chance(3) { request.codes = simulation.dice.one([], ["\u{7}"], [" "]) }
             request.batchID = simulation.dice.chance(97) ? simulation.dice.one("", "batch-1", "batch-2") : ".x"
             request.mode = simulation.dice.one(.unspecified, .atomic, .perRow, .perRow)
@@ -134,8 +135,29 @@ enum VoucherSteps {
             RPC.importVouchers, request, by: simulation.actor(in: tenant.id),
             masking: { for index in $0.errors.indices { $0.errors[index].message = "" } },
             { request, context, made in
-                try tenant.importVouchers(request, context, made, try simulation.codes(of: tenant))
+                try tenant.importVouchers(request, context, made, file, try simulation.codes(of: tenant))
             })
+    }
+
+    private static func importCodes(_ tenant: OrganisationModel, _ simulation: Simulation) -> [String] {
+        (0..<simulation.dice.int(1...5)).map { _ in
+            simulation.dice.chance(60) ? "import-\(simulation.dice.int(1...10_000))" : simulation.code(tenant)
+        }
+    }
+
+    private static func importFile(_ tenant: OrganisationModel, _ simulation: Simulation) -> ModelFile {
+        let columns = simulation.dice.one(["code"], ["code", "name"], ["order_id", "code", "name"])
+        let codes = simulation.dice.chance(97) ? importCodes(tenant, simulation) : []
+        let records = codes.map { code in
+            columns.map { column in
+                switch column {
+                case "code": code
+                case "name": simulation.dice.one("", "Row, \"quoted\"\nname", simulation.text("Row"))
+                default: simulation.dice.pick(Pool.orders) ?? ""
+                }
+            }
+        }
+        return simulation.file(columns, needed: "code", records)
     }
 
     private static func get(_ tenant: OrganisationModel, _ simulation: Simulation) throws -> PreparedCall {
