@@ -69,12 +69,17 @@ fuzz: ## libFuzzer over TARGET (frames, envelope, key, csv or http2) for DURATIO
 	USHER_FUZZ_TARGET=$(TARGET) .build/fuzz/release/usher-fuzz -max_total_time=$(DURATION) -max_len=2048 \
 	    -artifact_prefix=.build/fuzz/ .build/fuzz/corpus/$(TARGET)
 
+# A package of its own: Usher does not depend on what it is measured against.
+GRPC_BASELINE := $(SWIFT) build -c release --product grpc-baseline --package-path Tests/Bench/GRPCBaseline \
+    --scratch-path .build/grpc-baseline
 .PHONY: bench bench-quick
 bench: ## measure in release against baselines of the same run; BENCH_FLAGS="--json FILE" and others
 	@.ci/install-packages libsqlite3-dev
 	$(SWIFT) build -c release --product usher
 	$(SWIFT) build -c release --product usher-bench
-	@"$$($(SWIFT) build -c release --show-bin-path)/usher-bench" $(BENCH_FLAGS)
+	$(GRPC_BASELINE)
+	@"$$($(SWIFT) build -c release --show-bin-path)/usher-bench" \
+	    --grpc-baseline "$$($(GRPC_BASELINE) --show-bin-path)/grpc-baseline" $(BENCH_FLAGS)
 
 bench-quick: BENCH_FLAGS := --seconds 0.5 --rounds 1 $(BENCH_FLAGS)
 bench-quick: bench ## the same in half a minute, less exactly
@@ -108,7 +113,7 @@ proto-check: $(TOOLS) ## fail if generated code is not what proto/ gives
 
 .PHONY: lint
 lint: $(TOOLS) ## check the style of Swift and the protos
-	find Package.swift Sources Tests -name '*.swift' ! -path '*/Generated/*' -print0 \
+	find Package.swift Sources Tests -name '*.swift' ! -path '*/Generated/*' ! -path '*/.build/*' -print0 \
 	    | xargs -0 $(SWIFT) format lint --strict --parallel --configuration .ci/swift-format.json
 	.venv/bin/buf lint proto
 	.venv/bin/mypy --cache-dir .venv/mypy-cache --config-file clients/python/pyproject.toml $(PYTHON_PACKAGE)

@@ -94,7 +94,7 @@ let package = Package(
                 logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
-            ] + nio, path: "Tests/Bench", swiftSettings: strict),
+            ] + nio, path: "Tests/Bench", exclude: ["GRPCBaseline"], swiftSettings: strict),
         .executableTarget(
             name: "protoc-gen-usher-swift",
             dependencies: [

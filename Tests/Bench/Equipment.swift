@@ -7,6 +7,8 @@ import UsherClient
 final class Equipment: Sendable {
     let scratch: Scratch
     private let echoServer: WirePath?
+    private let grpcEchoServer: GRPCPath?
+    private let grpcBaseline: GRPCPath?
     private let wire: TestBed?
     private let direct: Lanes?
 
@@ -20,9 +22,11 @@ final class Equipment: Sendable {
     ///   - bench: this executable, which is the echo server too.
     ///   - usher: the executable whose `serve` is measured. It runs as a process of its own, because that is what users
     ///     run: its threads and its memory are then its own.
+    ///   - grpcBaseline: the executable that is the echo server over gRPC; nil where there is none.
     ///   - viewers: how many have access.
     init(
-        _ needs: Measurement.Needs, _ scratch: Scratch, bench: String, usher: String, viewers: Int
+        _ needs: Measurement.Needs, _ scratch: Scratch, bench: String, usher: String, grpcBaseline: String?,
+        viewers: Int
     ) async throws {
         self.scratch = scratch
         // The load comes from one thread: with the server's it fills two cores.
@@ -32,6 +36,12 @@ final class Equipment: Sendable {
         echoServer =
             needs.contains(.echo)
             ? WirePath(server: try scratch.start(bench, ["echo-server"]), group: group, key: someKey) : nil
+        grpcEchoServer =
+            needs.contains(.grpcEcho)
+            ? GRPCPath(server: try scratch.start(bench, ["grpc-echo-server"]), group: group, key: someKey) : nil
+        self.grpcBaseline =
+            try needs.contains(.grpcBaseline)
+            ? grpcBaseline.map { GRPCPath(server: try scratch.start($0, []), group: group, key: someKey) } : nil
         wire = needs.contains(.server) ? try await Self.serve(scratch, usher, group, viewers) : nil
         guard needs.contains(.lanes) else {
             direct = nil
@@ -43,9 +53,23 @@ final class Equipment: Sendable {
     }
 
     func echo(_ shape: Shape, for duration: Duration) async throws -> Sample {
-        guard let echoServer else { throw BenchFailure("the echo server was not started") }
+        try await echo(echoServer, shape, for: duration)
+    }
+
+    /// The echo on Usher's own transport, over gRPC.
+    func grpcEcho(_ shape: Shape, for duration: Duration) async throws -> Sample {
+        try await echo(grpcEchoServer, shape, for: duration)
+    }
+
+    /// The echo on grpc-swift-2.
+    func grpcBaselineEcho(_ shape: Shape, for duration: Duration) async throws -> Sample {
+        try await echo(grpcBaseline, shape, for: duration)
+    }
+
+    private func echo(_ path: (any CallPath)?, _ shape: Shape, for duration: Duration) async throws -> Sample {
+        guard let path else { throw BenchFailure("the echo server was not started") }
         let questions = try Questions(viewers: "viewer-", assetID: TestBed.assetID)
-        return try await echoServer.load(
+        return try await path.load(
             Usher_Access_V1_AccessService.checkAccess.descriptor, shape, duration, next: questions.next,
             isRight: Questions.isYes)
     }
@@ -78,7 +102,9 @@ final class Equipment: Sendable {
         ).secret
         await operatorClient.close()
         let client = UsherClient(host: "127.0.0.1", port: server.port, key: key, group: group)
-        return try await TestBed(WirePath(server: server, group: group, key: key), client, viewers: viewers)
+        return try await TestBed(
+            WirePath(server: server, group: group, key: key), client, viewers: viewers,
+            grpc: GRPCPath(server: server, group: group, key: key))
     }
 
     private static func createOrganisation(_ transport: any UnaryTransport) async throws {

@@ -12,6 +12,8 @@ struct Measurement: Sendable {
         static let echo = Needs(rawValue: 1)
         static let server = Needs(rawValue: 2)
         static let lanes = Needs(rawValue: 4)
+        static let grpcEcho = Needs(rawValue: 8)
+        static let grpcBaseline = Needs(rawValue: 16)
     }
 
     /// In the order in which a round runs them: what is compared stands close together, what one caller waits for comes
@@ -19,6 +21,7 @@ struct Measurement: Sendable {
     static let all = [
         echo(.single), check(.single), fdatasync, redeem(.single),
         echo(.wide), check(.wide), echo(.deep), check(.deep),
+        grpcEcho(.deep), grpcBaselineEcho(.deep), grpcCheck(.deep),
         lanes("check lane 64") { try await $0.bed.checkAccess(Shape(1, BenchLimits.callers), for: $1) },
         server("batch 1x1", "questions") { try await $0.checkBatches(.single, for: $1) },
         lanes("batch lane 4", "questions") { try await $0.bed.checkBatches(Shape(1, 4), for: $1) },
@@ -43,6 +46,22 @@ struct Measurement: Sendable {
 
     private static func check(_ shape: Shape) -> Measurement {
         server("check \(shape)") { try await $0.checkAccess(shape, for: $1) }
+    }
+
+    private static func grpcEcho(_ shape: Shape) -> Measurement {
+        Measurement(name: "gRPC echo \(shape)", unit: "calls", needs: .grpcEcho) {
+            try await $0.grpcEcho(shape, for: $1)
+        }
+    }
+
+    private static func grpcBaselineEcho(_ shape: Shape) -> Measurement {
+        Measurement(name: "grpc-swift echo \(shape)", unit: "calls", needs: .grpcBaseline) {
+            try await $0.grpcBaselineEcho(shape, for: $1)
+        }
+    }
+
+    private static func grpcCheck(_ shape: Shape) -> Measurement {
+        server("gRPC check \(shape)") { try await $0.checkAccessOverGRPC(shape, for: $1) }
     }
 
     private static func redeem(_ shape: Shape, _ effect: Effect = .access) -> Measurement {

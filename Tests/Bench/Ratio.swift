@@ -10,6 +10,10 @@ struct Ratio: Sendable {
         throughput("CheckAccess / echo, 4x16", "check 4x16", over: "echo 4x16", target: ">= 0.35"),
         throughput("CheckAccess / echo, 64x1", "check 64x1", over: "echo 64x1"),
         throughput("CheckAccess 4x16 / read lane 64", "check 4x16", over: "check lane 64"),
+        throughput(
+            "gRPC echo / grpc-swift-2's echo, 4x16", "gRPC echo 4x16", over: "grpc-swift echo 4x16", target: ">= 3"),
+        throughput("gRPC CheckAccess / grpc-swift-2's echo, 4x16", "gRPC check 4x16", over: "grpc-swift echo 4x16"),
+        throughput("gRPC CheckAccess / gRPC echo, 4x16", "gRPC check 4x16", over: "gRPC echo 4x16"),
         throughput("Redeem 64x1 / commits of 256", "redeem 64x1", over: "redeem commits of 256", target: ">= 0.6"),
         throughput("Redeem 4x16 / commits of 256", "redeem 4x16", over: "redeem commits of 256", target: ">= 0.6"),
         throughput("Redeem write lane 64 / commits of 256", "redeem lane 64", over: "redeem commits of 256"),

@@ -54,6 +54,8 @@ final class ChildServer: Sendable {
         process.executableURL = URL(fileURLWithPath: binary)
         process.arguments = arguments
         process.standardOutput = output
+        // Closed when this process ends, however it ends; the gRPC baseline then ends too.
+        process.standardInput = Pipe()
         try process.run()
         var text = ""
         while true {

@@ -14,6 +14,7 @@ final class TestBed: Sendable {
     static let performanceID = "night"
 
     let path: any CallPath
+    private let grpc: GRPCPath?
     private let vouchers: Usher_Vouchers_V1_VoucherServiceClient
     private let redemptions = Redemptions(prefix: "many-", request: Redemptions.redeem(by: "guest-"))
     private let hotRedemptions = Redemptions(prefix: "hot-", request: Redemptions.redeem(by: "guest-"))
@@ -29,9 +30,12 @@ final class TestBed: Sendable {
 
     /// Fills an organisation that exists and is empty.
     ///
-    /// - Parameter viewers: how many have access.
-    init(_ path: any CallPath, _ transport: any UnaryTransport, viewers: Int) async throws {
+    /// - Parameters:
+    ///   - viewers: how many have access.
+    ///   - grpc: the other way to what answers calls; nil where there is none.
+    init(_ path: any CallPath, _ transport: any UnaryTransport, viewers: Int, grpc: GRPCPath? = nil) async throws {
         self.path = path
+        self.grpc = grpc
         vouchers = .init(transport: transport)
         admissions = .init(transport: transport)
         questions = try Questions(viewers: "viewer-", count: viewers, assetID: Self.assetID)
@@ -60,6 +64,14 @@ final class TestBed: Sendable {
     func checkAccess(_ shape: Shape, for duration: Duration) async throws -> Sample {
         let method = Usher_Access_V1_AccessService.checkAccess.descriptor
         return try await load(method, shape, duration, next: questions.next, isRight: Questions.isYes)
+    }
+
+    /// The same over gRPC.
+    func checkAccessOverGRPC(_ shape: Shape, for duration: Duration) async throws -> Sample {
+        guard let grpc else { throw BenchFailure("lanes have no gRPC") }
+        return try await grpc.load(
+            Usher_Access_V1_AccessService.checkAccess.descriptor, shape, duration, next: questions.next,
+            isRight: Questions.isYes)
     }
 
     /// Questions that are asked a thousand in a call.

@@ -23,12 +23,15 @@ struct UsherBench: AsyncParsableCommand {
             of 256' are the same statements with nothing around them; 'fdatasync' writes a page in place and syncs it.
             'CPU' is processor time of the answering process, per call.
 
+            'gRPC' is over gRPC, by one client that hardly costs anything: 'gRPC echo' is the echo on Usher's
+            transport, 'grpc-swift echo' the same on grpc-swift-2, which is there where --grpc-baseline names it.
+
             Examples:
               usher-bench
               usher-bench --seconds 0.5 --rounds 1 --only check --only echo
               usher-bench --json bench.json
             """,
-        subcommands: [EchoServerCommand.self])
+        subcommands: [EchoServerCommand.self, GRPCEchoServerCommand.self])
 
     @Option(help: "How long each measurement runs in each round, in seconds.")
     var seconds = BenchLimits.seconds
@@ -47,6 +50,10 @@ struct UsherBench: AsyncParsableCommand {
     var data: String?
     @Option(help: ArgumentHelp("The usher executable; default beside this one.", valueName: "file"))
     var usher: String?
+    @Option(
+        help: ArgumentHelp(
+            "The executable of Tests/Bench/GRPCBaseline; without it nothing of it is measured.", valueName: "file"))
+    var grpcBaseline: String?
 
     func validate() throws {
         guard BenchLimits.secondsRange.contains(seconds) else {
@@ -64,7 +71,10 @@ struct UsherBench: AsyncParsableCommand {
     }
 
     private var selected: [Measurement] {
-        Measurement.all.filter { measurement in only.isEmpty || only.contains(where: measurement.name.contains) }
+        Measurement.all.filter { measurement in
+            (only.isEmpty || only.contains(where: measurement.name.contains))
+                && (grpcBaseline != nil || !measurement.needs.contains(.grpcBaseline))
+        }
     }
 
     func run() async throws {
@@ -77,7 +87,8 @@ struct UsherBench: AsyncParsableCommand {
         }
         let scratch = try Scratch(in: data ?? folder)
         defer { scratch.clear() }
-        let equipment = try await Equipment(needs, scratch, bench: bench, usher: server, viewers: viewers)
+        let equipment = try await Equipment(
+            needs, scratch, bench: bench, usher: server, grpcBaseline: grpcBaseline, viewers: viewers)
         defer { equipment.close() }
         var found: [[String: Sample]] = []
         for round in 1...rounds {
@@ -103,6 +114,17 @@ struct EchoServerCommand: AsyncParsableCommand {
 
     func run() async throws {
         print("echo: \(ServingLine.prefix)\(try await EchoServer.start())")
+        fflush(nil)
+        while true { try await Task.sleep(for: .seconds(3_600)) }
+    }
+}
+
+struct GRPCEchoServerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "grpc-echo-server", abstract: "Serve the echo on Usher's transport.", shouldDisplay: false)
+
+    func run() async throws {
+        print("echo: \(ServingLine.prefix)\(try await GRPCEchoServer.start())")
         fflush(nil)
         while true { try await Task.sleep(for: .seconds(3_600)) }
     }

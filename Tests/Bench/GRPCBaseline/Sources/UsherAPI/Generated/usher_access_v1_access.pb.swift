@@ -1,0 +1,1 @@
+../../../../../../Sources/UsherAPI/Generated/usher_access_v1_access.pb.swift

@@ -1,0 +1,1 @@
+../../../../../../Sources/UsherAPI/Generated/usher_type_v1_money.pb.swift

@@ -1,0 +1,1 @@
+../../../EchoAnswer.swift
