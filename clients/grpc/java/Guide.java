@@ -40,14 +40,14 @@ public final class Guide {
         headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + key);
         var access = AccessServiceGrpc.newBlockingStub(channel)
             .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
-            .withDeadlineAfter(5, TimeUnit.SECONDS);
+            .withDeadlineAfter(20, TimeUnit.SECONDS);
         var verdict = access.checkAccess(
             CheckAccessRequest.newBuilder().setViewerId("anna").setAssetId("opening-night").build());
         System.out.println("allowed " + verdict.getAllowed());
 
         var vouchers = VoucherServiceGrpc.newBlockingStub(channel)
             .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
-            .withDeadlineAfter(5, TimeUnit.SECONDS);
+            .withDeadlineAfter(20, TimeUnit.SECONDS);
         try {
             vouchers.getVoucher(GetVoucherRequest.newBuilder().setVoucherId("vch_none").build());
         } catch (StatusRuntimeException refusal) {
