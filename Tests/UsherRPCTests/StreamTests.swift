@@ -71,10 +71,10 @@ import UsherContract
             let connection = try await RawConnection(port: port)
             try await connection.send(
                 request(1, "Upload") + data(1, [], flags: 4) + data(1, [], flags: 1) + request(3, "Chat") + data(3, []))
-            var answers = [await connection.frame(), await connection.frame()]
-            answers.sort { $0!.header.streamID < $1!.header.streamID }
-            #expect(answers[0]?.payload == text("1 0"))
-            #expect(answers[1]?.header == FrameHeader(length: 0, streamID: 3, type: .data))
+            var answers = [try #require(await connection.frame()), try #require(await connection.frame())]
+            answers.sort { $0.header.streamID < $1.header.streamID }
+            #expect(answers[0].payload == text("1 0"))
+            #expect(answers[1].header == FrameHeader(length: 0, streamID: 3, type: .data))
         }
     }
 
