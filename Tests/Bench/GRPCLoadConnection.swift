@@ -204,7 +204,8 @@ extension GRPCLoadConnection {
 private struct HeaderBlocks {
     private let first: [UInt8]
     private var isFirst = true
-    /// `:method: POST` and `:scheme: http` are in the static table; what `first` has added follows it, the newest at 62.
+    /// `:method: POST` and `:scheme: http` are in the static table; what `first` has added follows it, the newest at
+    /// 62.
     private static let later: [UInt8] = [0x83, 0x86, 0x80 | 66, 0x80 | 65, 0x80 | 64, 0x80 | 63, 0x80 | 62]
 
     init(path: String, key: String) {
