@@ -81,7 +81,7 @@ bench: ## measure in release against baselines of the same run; BENCH_FLAGS="--j
 	@"$$($(SWIFT) build -c release --show-bin-path)/usher-bench" \
 	    --grpc-baseline "$$($(GRPC_BASELINE) --show-bin-path)/grpc-baseline" $(BENCH_FLAGS)
 
-bench-quick: BENCH_FLAGS := --seconds 0.5 --rounds 1 $(BENCH_FLAGS)
+bench-quick: override BENCH_FLAGS := --seconds 0.5 --rounds 1 $(BENCH_FLAGS)
 bench-quick: bench ## the same in half a minute, less exactly
 
 # generate OUT: everything that is made from proto/, into the folder OUT.
