@@ -7,7 +7,7 @@ import UsherContract
 
 /// A large batch is listed, searched and counted page by page: no reply grows with it.
 ///
-/// `USHER_TEST_VOUCHERS` says how large; the release run takes 100,000.
+/// `USHER_TEST_VOUCHERS` says how large: `USHER_TEST_VOUCHERS=100000 swift test --filter VoucherVolumeTests`.
 @Suite struct VoucherVolumeTests {
     private static let count =
         ProcessInfo.processInfo.environment["USHER_TEST_VOUCHERS"].flatMap(Int.init) ?? 5_000
