@@ -44,10 +44,7 @@ import UsherClient
     @Test func vouchersAndAccessByHand() throws {
         let server = ServerProcess()
         try server.start()
-        _ = try server.usher("org", "create", "nordfilm")
-        func usher(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
-            try server.usher(arguments + ["--organisation", "nordfilm"])
-        }
+        let usher = try server.makeOrganisation("nordfilm")
         _ = try usher(
             "call", "usher.catalog.v1.CatalogService/CreateAsset",
             #"{"asset": {"assetId": "opening", "type": "ASSET_TYPE_LIVE_EVENT", "title": "Opening Night"}}"#)
@@ -109,10 +106,7 @@ import UsherClient
     @Test func vouchersInCareByHand() throws {
         let server = ServerProcess()
         try server.start()
-        _ = try server.usher("org", "create", "nordfilm")
-        func usher(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
-            try server.usher(arguments + ["--organisation", "nordfilm"])
-        }
+        let usher = try server.makeOrganisation("nordfilm")
         _ = try usher(
             "call", "usher.catalog.v1.CatalogService/CreateAsset",
             #"{"asset": {"assetId": "opening", "type": "ASSET_TYPE_LIVE_EVENT", "title": "Opening Night"}}"#)
@@ -150,16 +144,13 @@ import UsherClient
     @Test func passesAndScansByHand() async throws {
         let server = ServerProcess()
         try server.start()
-        _ = try server.usher("org", "create", "theatre")
+        let usher = try server.makeOrganisation("theatre")
         let client = try server.client(organisation: "theatre")
         let nights = try await client.createNights(2)
         let order = try await client.admissions.createOrder(.init())
         let pass = try await client.admissions.assignPass(
             .with { ($0.orderID, $0.performanceIds, $0.holderName) = (order.orderID, nights, "Anna") })
         await client.close()
-        func usher(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
-            try server.usher(arguments + ["--organisation", "theatre"])
-        }
         let before = try usher("pass", "show", pass.passID)
         #expect(before.output.contains("not printed") && before.output.contains("Anna"))
         let printed = try usher("pass", "print", pass.passID)
@@ -183,10 +174,7 @@ import UsherClient
     @Test func ticketsAndCartsByHand() throws {
         let server = ServerProcess()
         try server.start()
-        _ = try server.usher("org", "create", "fcgeneva")
-        func usher(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
-            try server.usher(arguments + ["--organisation", "fcgeneva"])
-        }
+        let usher = try server.makeOrganisation("fcgeneva")
         func call(_ method: String, _ json: String) throws -> String {
             let made = try usher("call", "usher.\(method)", json)
             #expect(made.status == 0, "\(made.errors)")
@@ -249,10 +237,7 @@ import UsherClient
     @Test func subscriptionsByHand() throws {
         let server = ServerProcess()
         try server.start()
-        _ = try server.usher("org", "create", "adeprimo")
-        func usher(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
-            try server.usher(arguments + ["--organisation", "adeprimo"])
-        }
+        let usher = try server.makeOrganisation("adeprimo")
         _ = try usher(
             "call", "usher.catalog.v1.CatalogService/CreatePackage",
             #"{"package": {"packageId": "digital", "title": "Digital"}}"#)

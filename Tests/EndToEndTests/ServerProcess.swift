@@ -85,6 +85,12 @@ final class ServerProcess {
             defaults: CallOptions(timeout: timeout, organisation: organisation))
     }
 
+    /// Makes an organisation, and returns the command line for it.
+    func makeOrganisation(_ id: String) throws -> OrganisationCommandLine {
+        _ = try usher("org", "create", id)
+        return OrganisationCommandLine(server: self, organisationID: id)
+    }
+
     /// Runs the command line, with the server's address and the operator's key in its environment.
     func usher(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
         try usher(arguments)
@@ -105,5 +111,15 @@ final class ServerProcess {
         let errorText = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         return (process.terminationStatus, text, errorText)
+    }
+}
+
+/// The command line as an operator uses it for one organisation.
+struct OrganisationCommandLine {
+    let server: ServerProcess
+    let organisationID: String
+
+    func callAsFunction(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+        try server.usher(arguments + ["--organisation", organisationID])
     }
 }
