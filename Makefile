@@ -30,11 +30,15 @@ run: ## build in release and serve a demo organisation from data/
 	$(SWIFT) build -c release --product usher
 	@.ci/demo .build/release/usher
 
-# The Swift tests print their own count; the rest is the clients'. USHER_BIN is what the clients are tested against.
+# The Swift tests print their own count, and at the end once more what failed; the rest is the clients'. USHER_BIN is
+# what the clients are tested against. All tests at once would each take as long as all together: four keep two cores
+# busy, and a test that hangs is told from one that waits for others.
 .PHONY: test
+test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 4
 test: packages $(TOOLS) ## run all tests, the clients' included
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build 2>&1 | tee .build/test.log \
+	    || { grep -A 2 -E '^✘ Test .* recorded an issue' .build/test.log | cut -c 1-500 | head -n 60; exit 1; }
 	USHER_BIN="$$($(SWIFT) build --show-bin-path)/usher" .venv/bin/pytest -q clients/python
 	USHER_BIN="$$($(SWIFT) build --show-bin-path)/usher" clients/go/test
 	USHER_BIN="$$($(SWIFT) build --show-bin-path)/usher" clients/grpc/test

@@ -5,7 +5,7 @@ import UsherContract
 @testable import UsherClient
 
 /// Streaming methods over TCP, from their generated stubs.
-@Suite(.timeLimit(.minutes(3))) struct StreamTests {
+@Suite(.timeLimit(.minutes(10))) struct StreamTests {
     private func settled(_ server: RunningServer) async throws {
         while server.server.streams.streamCount > 0 || server.server.streams.taskCount > 0 {
             try await Task.sleep(for: .milliseconds(1))

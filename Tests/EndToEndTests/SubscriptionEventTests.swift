@@ -5,7 +5,7 @@ import UsherClient
 import UsherContract
 
 /// What time alone does to subscriptions comes to those who watch, once, whatever becomes of the server meanwhile.
-@Suite(.timeLimit(.minutes(3))) struct SubscriptionEventTests {
+@Suite(.timeLimit(.minutes(10))) struct SubscriptionEventTests {
     private static let day = Duration.hours(24)
 
     @Test func theEndIsWatched() async throws {

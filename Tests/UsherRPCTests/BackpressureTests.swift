@@ -1,7 +1,7 @@
 import Testing
 import UsherRPC
 
-@Suite(.timeLimit(.minutes(2))) struct BackpressureTests {
+@Suite(.timeLimit(.minutes(10))) struct BackpressureTests {
     private static let size = 256 << 10
     private static let calls = 400
 

@@ -6,7 +6,7 @@ import UsherContract
 @testable import UsherRPC
 
 /// Health and reflection, which every server has.
-@Suite(.timeLimit(.minutes(3))) struct BuiltInTests {
+@Suite(.timeLimit(.minutes(10))) struct BuiltInTests {
     private typealias HealthRequest = Grpc_Health_V1_HealthCheckRequest
     private typealias HealthResponse = Grpc_Health_V1_HealthCheckResponse
 

@@ -7,7 +7,7 @@ import UsherContract
 @testable import UsherRPC
 
 /// Streams of every kind between the client and the server.
-@Suite(.timeLimit(.minutes(2))) struct ClientStreamTests {
+@Suite(.timeLimit(.minutes(10))) struct ClientStreamTests {
     private func connect(_ port: Int, _ extensions: ClientExtensions? = ClientExtensions()) async throws
         -> ClientConnection
     {

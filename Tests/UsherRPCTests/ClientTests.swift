@@ -7,7 +7,7 @@ import UsherContract
 @testable import UsherRPC
 
 /// The client against servers that misbehave.
-@Suite(.timeLimit(.minutes(1))) struct ClientTests {
+@Suite(.timeLimit(.minutes(10))) struct ClientTests {
     /// Runs a server that sends `answer` whenever it has received something, and closes where there is none.
     private func withFakeServer(
         _ answer: [UInt8]?, _ body: (ClientConnection) async throws -> Void

@@ -9,7 +9,7 @@ import UsherContract
 
 /// Connections that are cut anywhere in the middle of streams leave no memory behind. Each measurement is a process of
 /// its own, in which nothing else allocates.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct CutConnectionTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct CutConnectionTests {
     @Test func ttrpcLeavesNothing() async {
         await #expect(processExitsWith: .success) { try await CutConnections.measure(CutConnections.ttrpc()) }
     }

@@ -2,7 +2,7 @@ import Testing
 import UsherContract
 import UsherRPC
 
-@Suite(.timeLimit(.minutes(1))) struct DrainTests {
+@Suite(.timeLimit(.minutes(10))) struct DrainTests {
     /// Calls until the server refuses, and returns its refusal.
     private func refusal(of connection: RawConnection, from firstID: UInt32) async throws -> Refusal? {
         var id = firstID

@@ -3,7 +3,7 @@ import UsherContract
 import UsherRPC
 
 /// Every row of the wire's error table, with raw bytes over TCP, and that the connection survives where it says so.
-@Suite(.timeLimit(.minutes(1))) struct ErrorTableTests {
+@Suite(.timeLimit(.minutes(10))) struct ErrorTableTests {
     /// What is sent, and what must come back before the answer to a good call that follows.
     struct Row: Sendable, CustomTestStringConvertible {
         let name: String

@@ -6,7 +6,7 @@ import UsherContract
 @testable import UsherRPC
 
 /// Streaming calls over gRPC, on sockets.
-@Suite(.timeLimit(.minutes(3))) struct GRPCStreamTests {
+@Suite(.timeLimit(.minutes(10))) struct GRPCStreamTests {
     @Test func aServerStream() async throws {
         try await withServer { port, _, _ in
             let client = try await GRPCClient.connect(port)

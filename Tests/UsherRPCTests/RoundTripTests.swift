@@ -4,7 +4,7 @@ import UsherContract
 import UsherRPC
 
 /// Calls of our client to our server over TCP.
-@Suite(.timeLimit(.minutes(1))) struct RoundTripTests {
+@Suite(.timeLimit(.minutes(10))) struct RoundTripTests {
     @Test(arguments: ["Say", "SayElsewhere"]) func manyConnectionsWithManyCallsEach(method: String) async throws {
         try await withServer { port, handler, _ in
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -4,7 +4,7 @@ import UsherContract
 @testable import UsherRPC
 
 /// However a stream ends, nothing is left of it: the counts of streams and tasks return to zero.
-@Suite(.timeLimit(.minutes(2))) struct StreamEndTests {
+@Suite(.timeLimit(.minutes(10))) struct StreamEndTests {
     private func settled(_ server: RPCServer) async throws {
         try await eventually { server.streams.streamCount == 0 && server.streams.taskCount == 0 }
     }

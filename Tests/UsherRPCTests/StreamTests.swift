@@ -5,7 +5,7 @@ import UsherContract
 @testable import UsherRPC
 
 /// Streams over TCP, to the byte.
-@Suite(.timeLimit(.minutes(2))) struct StreamTests {
+@Suite(.timeLimit(.minutes(10))) struct StreamTests {
     private func text(_ text: String) -> [UInt8] { Array(text.utf8) }
 
     private func data(_ id: UInt32, _ message: [UInt8], flags: UInt8 = 0) -> [UInt8] {

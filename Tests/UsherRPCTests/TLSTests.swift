@@ -7,7 +7,7 @@ import UsherContract
 @testable import UsherRPC
 
 /// TLS on the port that everything is on.
-@Suite(.timeLimit(.minutes(3))) struct TLSTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSTests {
     private func files(
         _ server: TestAuthority.Files, clients: TestAuthority? = nil, required: Bool = false
     ) -> TLSFiles {

@@ -3,7 +3,7 @@ import UsherContract
 import UsherStorage
 
 /// Those who follow the journal are woken by commits, and by nothing that was rolled back.
-@Suite(.timeLimit(.minutes(1))) struct CommitSignalTests {
+@Suite(.timeLimit(.minutes(10))) struct CommitSignalTests {
     private func with(_ body: (Database, Storage) async throws -> Void) async throws {
         let directory = try TemporaryDirectory()
         let storage = try Fixture.storage(directory, clock: TestClock())

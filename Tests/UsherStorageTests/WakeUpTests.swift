@@ -4,7 +4,7 @@ import UsherContract
 @testable import UsherStorage
 
 /// What asks to be woken is woken, also after a restart, and the platform's database is written only when it must be.
-@Suite(.timeLimit(.minutes(1))) struct WakeUpTests {
+@Suite(.timeLimit(.minutes(10))) struct WakeUpTests {
     private let directory: TemporaryDirectory
     private let clock = TestClock()
 

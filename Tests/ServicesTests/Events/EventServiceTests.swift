@@ -6,7 +6,7 @@ import UsherStorage
 
 private typealias Events = Usher_Events_V1_EventService
 
-@Suite(.timeLimit(.minutes(2))) struct EventServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct EventServiceTests {
     private func list(
         _ harness: Harness, _ change: (inout Usher_Events_V1_ListEventsRequest) -> Void = { _ in }
     ) async throws -> Usher_Events_V1_ListEventsResponse {
