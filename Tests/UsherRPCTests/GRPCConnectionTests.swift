@@ -121,11 +121,8 @@ import UsherContract
     @Test func deadlines() throws {
         let fixture = try GRPCFixture { $0.maximumTimeout = .milliseconds(1) }
         try fixture.call(1, "Hold", [], extra: [("grpc-timeout", "1n")])
-        fixture.server.embeddedEventLoop.advanceTime(by: .seconds(1))
-        while fixture.answers[1] == nil {
-            fixture.server.embeddedEventLoop.advanceTime(by: .milliseconds(1))
-            try fixture.exchange()
-        }
+        fixture.server.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+        try fixture.exchange()
         #expect(fixture.answers[1]?.status == "4")
     }
 
@@ -173,11 +170,19 @@ import UsherContract
 
     @Test func settingsWithoutEndAreTooMany() throws {
         let fixture = try GRPCFixture()
-        for number in 0..<RPCLimits.controlFrames + 1 where fixture.goAways.isEmpty {
+        func change(_ number: Int) throws {
             fixture.send(
                 .rootStream, .settings(.settings([HTTP2Setting(parameter: .initialWindowSize, value: number % 2 + 1)])))
             try fixture.exchange()
         }
+        // The client's first settings were one of them.
+        for number in 1..<RPCLimits.controlFrames { try change(number) }
+        #expect(fixture.goAways.isEmpty)
+        // A second brings some back.
+        fixture.server.embeddedEventLoop.advanceTime(by: .seconds(1))
+        for number in 0..<RPCLimits.controlFramesPerSecond { try change(number) }
+        #expect(fixture.goAways.isEmpty)
+        try change(1)
         #expect(fixture.goAways.map(\.code) == [.enhanceYourCalm])
     }
 
@@ -196,15 +201,14 @@ import UsherContract
 
     @Test func rapidResetsAreTooMany() throws {
         let fixture = try GRPCFixture()
-        var id = 1
-        while fixture.goAways.isEmpty, id < 10_000 {
-            fixture.sendHeaders(HTTP2StreamID(id), "Hold")
-            fixture.send(HTTP2StreamID(id), .rstStream(.cancel))
+        // How many there were is not looked at: swift-nio-http2 counts them by the clock of the machine.
+        for number in 0..<5_000 where fixture.goAways.isEmpty {
+            let id = HTTP2StreamID(2 * number + 1)
+            fixture.sendHeaders(id, "Hold")
+            fixture.send(id, .rstStream(.cancel))
             try fixture.exchange()
-            id += 2
         }
         #expect(fixture.goAways.map(\.code) == [.enhanceYourCalm])
-        #expect(id / 2 <= RPCLimits.resetsPerSecond + 2)
     }
 
     @Test func headersBeyondTheLimitEndTheConnection() throws {
@@ -252,10 +256,8 @@ import UsherContract
 
     @Test func anIdleConnectionIsToldToGo() throws {
         let fixture = try GRPCFixture { $0.idleLimit = .milliseconds(1) }
-        while fixture.goAways.isEmpty {
-            fixture.server.embeddedEventLoop.advanceTime(by: .milliseconds(1))
-            try fixture.exchange()
-        }
+        fixture.server.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+        try fixture.exchange()
         #expect(fixture.goAways.map(\.code) == [.noError])
     }
 }

@@ -11,9 +11,9 @@ extension GRPCConnection {
             guard case .byteBuffer(let bytes) = data.data else { return }
             perform(state.receive(frame.streamID, bytes, endsStream: data.endStream))
         case .ping(let ping, ack: true): acknowledged(ping)
-        case .ping(_, ack: false): if !state.ping(.now()) { calm("too_many_pings") }
+        case .ping(_, ack: false): if !state.ping(now) { calm("too_many_pings") }
         case .settings(.settings), .windowUpdate, .priority:
-            if !state.controlFrame(.now()) { calm("too_many_control_frames") }
+            if !state.controlFrame(now) { calm("too_many_control_frames") }
         default: break
         }
     }
@@ -23,7 +23,7 @@ extension GRPCConnection {
         guard id > state.lastStreamID else {
             return perform(state.receive(id, ByteBuffer(), endsStream: headers.endStream))
         }
-        let now = NIODeadline.now()
+        let now = now
         do throws(GRPCRequestHead.Rejection) {
             let head = try GRPCRequestHead(headers.headers, core.methods)
             let streaming = core.methods.methods[head.method].streaming

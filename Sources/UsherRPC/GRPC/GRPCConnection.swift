@@ -25,6 +25,7 @@ final class GRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked 
     /// Nil before the connection begins and after it ends.
     private(set) var context: ChannelHandlerContext?
     private let errors: ConnectionErrors
+    private let loop: any EventLoop
     private var isInTurn = false
     private var isReadPending = false
     private var hasUnflushed = false
@@ -33,12 +34,15 @@ final class GRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked 
     private var drained: EventLoopPromise<Void>?
     private var alarm: (time: NIODeadline, scheduled: Scheduled<Void>)?
 
-    init(core: ServerCore, outbox: Outbox, connection: ConnectionContext, errors: ConnectionErrors) {
+    init(
+        core: ServerCore, outbox: Outbox, connection: ConnectionContext, errors: ConnectionErrors, loop: any EventLoop
+    ) {
         self.core = core
         self.outbox = outbox
         self.errors = errors
         self.connection = connection
-        state = GRPCState(core.configuration.connectionSettings, now: .now())
+        self.loop = loop
+        state = GRPCState(core.configuration.connectionSettings, now: loop.now)
     }
 
     // MARK: Channel
@@ -75,13 +79,13 @@ final class GRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked 
         switch event {
         case let event as NIOHTTP2WindowUpdatedEvent: windowUpdated(event)
         case let event as StreamClosedEvent:
-            if let key = state.streamClosed(event.streamID, now: .now()) { fail(key, .cancelled) }
+            if let key = state.streamClosed(event.streamID, now: now) { fail(key, .cancelled) }
         default: context.fireUserInboundEventTriggered(event)
         }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        state.writabilityChanged(context.channel.isWritable, now: .now())
+        state.writabilityChanged(context.channel.isWritable, now: now)
         finishTurn()
         context.fireChannelWritabilityChanged()
     }
@@ -152,6 +156,9 @@ final class GRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked 
 
     // MARK: Time
 
+    /// The event loop's clock, which a test may hold.
+    var now: NIODeadline { loop.now }
+
     /// Keeps one timer, at the state's wake-up or before it.
     private func setAlarm() {
         guard let context else { return }
@@ -166,7 +173,7 @@ final class GRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked 
     private func ring() {
         alarm = nil
         guard !isFinishing else { return }
-        let action = state.timePassed(.now())
+        let action = state.timePassed(now)
         for call in action.expired {
             refuse(call.isExecuting ? .unanswered : .requestUnfinished, call.id, mustReset: call.mustReset)
         }
@@ -184,7 +191,7 @@ final class GRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked 
 
     func drain(_ done: EventLoopPromise<Void>) {
         guard context != nil else { return done.succeed() }
-        if state.drain(.now()) {
+        if state.drain(now) {
             // What the client sends before it reads this is refused in a way that it may safely repeat elsewhere.
             write(.rootStream, .goAway(lastStreamID: .maxID, errorCode: .noError, opaqueData: nil))
             write(.rootStream, .ping(Self.drainPing, ack: false))

@@ -95,7 +95,8 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
     private func becomeGRPC(_ context: ChannelHandlerContext) {
         let errors = ConnectionErrors()
         let connection = GRPCConnection(
-            core: core, outbox: loop.outbox, connection: described(.grpc, context), errors: errors)
+            core: core, outbox: loop.outbox, connection: described(.grpc, context), errors: errors,
+            loop: context.eventLoop)
         loop.began(connection, on: context.channel)
         become([NIOHTTP2Handler(core.configuration.connectionSettings, errors), connection], context)
     }
