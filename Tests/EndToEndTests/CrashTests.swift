@@ -51,7 +51,7 @@ import UsherRPC
     ) async throws -> [Attempt] {
         let connection = try await ClientConnection.connect(
             host: "127.0.0.1", port: server.port, group: .singletonMultiThreadedEventLoopGroup,
-            connectTimeout: .seconds(5))
+            connectTimeout: .seconds(60))
         let metadata = [("authorization", "Bearer \(try server.operatorKey)"), ("organisation", "nordfilm")]
         let process = try server.processID
         let killer = Task.detached {
@@ -81,7 +81,7 @@ import UsherRPC
             do {
                 attempt.reply = try await connection.call(
                     service: "usher.vouchers.v1.VoucherService", method: "RedeemVoucher", payload: attempt.payload,
-                    timeout: .seconds(5), metadata: metadata)
+                    timeout: .seconds(30), metadata: metadata)
             } catch {
                 // Death gives no answer; a refusal is one, and there is no reason for it.
                 #expect(error is TransportError)

@@ -192,7 +192,7 @@ import UsherRPC
     ) async throws -> [Attempt] {
         let connection = try await ClientConnection.connect(
             host: "127.0.0.1", port: server.port, group: .singletonMultiThreadedEventLoopGroup,
-            connectTimeout: .seconds(5))
+            connectTimeout: .seconds(60))
         let metadata = [("authorization", "Bearer \(try server.operatorKey)"), ("organisation", "fcgeneva")]
         let process = try server.processID
         let killer = Task.detached {
@@ -220,7 +220,7 @@ import UsherRPC
             for step in Journey.steps {
                 guard let (method, payload) = try? journey.call(step, transferID: transferID) else { return attempts }
                 let reply = try? await connection.call(
-                    service: method.service, method: method.name, payload: payload, timeout: .seconds(5),
+                    service: method.service, method: method.name, payload: payload, timeout: .seconds(30),
                     metadata: metadata)
                 attempts.append(Attempt(ticketID: journey.ticketID, method: method, payload: payload, reply: reply))
                 guard let reply else { return attempts }

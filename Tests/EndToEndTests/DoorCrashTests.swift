@@ -67,7 +67,7 @@ import UsherRPC
     ) async throws -> [Attempt] {
         let connection = try await ClientConnection.connect(
             host: "127.0.0.1", port: server.port, group: .singletonMultiThreadedEventLoopGroup,
-            connectTimeout: .seconds(5))
+            connectTimeout: .seconds(60))
         let metadata = [("authorization", "Bearer \(try server.operatorKey)"), ("organisation", "theatre")]
         let process = try server.processID
         let killer = Task.detached {
@@ -99,7 +99,7 @@ import UsherRPC
             }
             var attempt = Attempt(barcode: barcode, payload: (try? request.serializedBytes()) ?? [], reply: nil)
             attempt.reply = try? await connection.call(
-                service: scan.service, method: scan.name, payload: attempt.payload, timeout: .seconds(5),
+                service: scan.service, method: scan.name, payload: attempt.payload, timeout: .seconds(30),
                 metadata: metadata)
             attempts.append(attempt)
             if attempt.reply == nil { break }

@@ -141,7 +141,7 @@ import UsherContract
             let client = try server.client(organisation: "adeprimo", timeout: .seconds(60))
             let codes = try await client.vouchers.generateVouchers(
                 .with {
-                    ($0.count, $0.packageCode, $0.daysOfAccess) = (1_000, "adeprimo_digital", 30)
+                    ($0.count, $0.packageCode, $0.daysOfAccess) = (400, "adeprimo_digital", 30)
                 }
             ).vouchers.map(\.code)
             let process = try server.processID

@@ -12,7 +12,7 @@ import UsherContract
         -> ClientConnection
     {
         try await ClientConnection.connect(
-            host: "127.0.0.1", port: port, group: MultiThreadedEventLoopGroup.singleton, connectTimeout: .seconds(10),
+            host: "127.0.0.1", port: port, group: MultiThreadedEventLoopGroup.singleton, connectTimeout: .seconds(60),
             extensions: extensions)
     }
 

@@ -23,6 +23,7 @@ final class GRPCClient: Sendable {
     ) async throws -> GRPCClient {
         let recorder = Recorder()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.seconds(60))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try configure(channel)

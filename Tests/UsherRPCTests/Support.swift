@@ -181,7 +181,7 @@ func withServer<Result>(
 
 func connect(_ port: Int, host: String = "127.0.0.1", tls: ClientTLS? = nil) async throws -> ClientConnection {
     try await ClientConnection.connect(
-        host: host, port: port, group: MultiThreadedEventLoopGroup.singleton, connectTimeout: .seconds(10), tls: tls)
+        host: host, port: port, group: MultiThreadedEventLoopGroup.singleton, connectTimeout: .seconds(60), tls: tls)
 }
 
 extension ClientConnection {

@@ -6,11 +6,12 @@ import UsherContract
 /// Every field of every method's request × values that nobody means: the answer is a refusal that says so, or a
 /// success, and never a failure of the server.
 @Suite struct HostileValueTests {
-    @Test func everyFieldOfEveryMethod() async throws {
+    @Test(arguments: 0..<4) func everyFieldOfEveryMethod(quarter: Int) async throws {
         try await RunningServer.with { server in
             var (calls, fields, successes) = (0, 0, 0)
             var bystander = try await Tenant("bystander", on: server)
-            for (number, method) in UsherAPI.methods.enumerated() {
+            let methods = UsherAPI.methods.enumerated().filter { $0.offset % 4 == quarter }
+            for (number, method) in methods {
                 let tenant = try await Tenant("tenant-\(100 + number)", on: server)
                 let shape = try RequestShape(method)
                 let socket = try RawSocket(port: server.port)
@@ -41,7 +42,7 @@ import UsherContract
                 await tenant.client.close()
             }
             print(
-                "hostile values: \(UsherAPI.methods.count) methods, \(fields) fields, \(calls) calls, \(successes) OK")
+                "hostile values: \(methods.count) methods, \(fields) fields, \(calls) calls, \(successes) OK")
             #expect(successes > 0 && successes < calls)
         }
     }
