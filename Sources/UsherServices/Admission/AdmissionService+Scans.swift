@@ -104,9 +104,9 @@ extension AdmissionService {
                     response.nextPageToken = page.token(after: String(last))
                     return response
                 }
-                if let until, scan.createTime >= until { return response }
                 last = scan.id.number
-                guard from.map({ scan.createTime >= $0 }) ?? true,
+                // Of the times alone: behind a later one may be an earlier one, where the clock was set back.
+                guard from.map({ scan.createTime >= $0 }) ?? true, until.map({ scan.createTime < $0 }) ?? true,
                     performanceKey.map({ $0 == scan.performanceKey }) ?? true,
                     request.deviceID.isEmpty || request.deviceID == scan.deviceID,
                     request.verdict == .unspecified || request.verdict == scan.verdict.message

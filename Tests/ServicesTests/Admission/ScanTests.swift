@@ -215,6 +215,34 @@ import UsherContract
         #expect(page.scans.count == 3 && rest.scans.map(\.nonce) == ["n"] && rest.nextPageToken.isEmpty)
     }
 
+    /// Ids go on from where they were, times do not.
+    @Test func scansAreListedByTheirTimeAfterTheClockWasSetBack() async throws {
+        let harness = try await Harness.withNights(1)
+        for (code, seconds) in [("a", 0), ("b", 3_600), ("c", 60), ("d", 7_200)] {
+            harness.now = Harness.start + .seconds(seconds)
+            _ = try await harness.scan(code)
+        }
+        func list(from: Int64?, until: Int64?, _ size: Int32) async throws -> [String] {
+            var request = Usher_Admission_V1_ListScansRequest()
+            let start = Harness.start.microseconds / 1_000_000
+            if let from { request.receivedFrom.seconds = start + from }
+            if let until { request.receivedUntil.seconds = start + until }
+            request.pageSize = size
+            var found: [String] = []
+            repeat {
+                let page = try await harness.call(Admissions.listScans, request)
+                found += page.scans.map(\.barcode)
+                request.pageToken = page.nextPageToken
+            } while !request.pageToken.isEmpty
+            return found
+        }
+        for size in [1, 2, 100] as [Int32] {
+            #expect(try await list(from: nil, until: 3_600, size) == ["a", "c"])
+            #expect(try await list(from: 60, until: nil, size) == ["b", "c", "d"])
+            #expect(try await list(from: 30, until: 3_600, size) == ["c"])
+        }
+    }
+
     @Test func scansThatAreNone() async throws {
         let harness = try await Harness.withNights(1)
         let good = Usher_Admission_V1_ScanBarcodeRequest.with {
