@@ -18,7 +18,8 @@ enum AdmissionRefusal {
 
     static var orderTooLarge: Refusal {
         Refusal(
-            .failedPrecondition, "ORDER_TOO_LARGE", "An order has at most \(Order.admissionLimit) admissions.")
+            .failedPrecondition, "ORDER_TOO_LARGE",
+            "An order has at most \(Order.admissionLimit) admissions and as many passes.")
     }
 
     static var ticketNotFound: Refusal { Refusal(.notFound, "TICKET_NOT_FOUND", "There is no such ticket.") }

@@ -95,10 +95,9 @@ extension AdmissionService {
     }
 
     private func add(_ purchase: Purchase, to order: Order, in tx: Transaction) throws {
-        for id in purchase.productIDs {
-            _ = try PassAssignment.apply(
-                try passProduct(id, in: tx), order: order, holderName: purchase.holderName, performanceKeys: [], in: tx)
-        }
+        var known: [String: PassProduct] = [:]
+        for id in purchase.productIDs where known[id] == nil { known[id] = try passProduct(id, in: tx) }
+        let products = purchase.productIDs.compactMap { known[$0] }
         let keys = try purchase.performanceIDs.map { try PerformanceStore.key(of: $0, in: tx) }
         if !purchase.passID.isEmpty {
             try PassAdmissions.add(keys, to: try livePass(purchase.passID, in: tx), by: order, in: tx)
@@ -110,7 +109,12 @@ extension AdmissionService {
                         isPrinted: false), in: tx)
             }
         }
-        try check(order, in: tx)
+        // A thousand season tickets are half a million admissions: they are counted before they are made.
+        try check(order, adding: products, in: tx)
+        for product in products {
+            _ = try PassAssignment.apply(
+                product, order: order, holderName: purchase.holderName, performanceKeys: [], in: tx)
+        }
     }
 
     /// Ends what an order gives back.

@@ -151,10 +151,13 @@ extension AdmissionService {
     }
 
     /// That what was added to an order still fits in a reply.
-    func check(_ order: Order, in tx: Transaction) throws {
-        guard try AdmissionStore.countOfOrder(order.id.number, in: tx) <= Order.admissionLimit else {
-            throw AdmissionRefusal.orderTooLarge
-        }
+    ///
+    /// - Parameter products: what is to be added besides.
+    func check(_ order: Order, adding products: [PassProduct] = [], in tx: Transaction) throws {
+        let included = products.reduce(0) { $0 + $1.performanceKeys.count }
+        guard try AdmissionStore.countOfOrder(order.id.number, in: tx) + included <= Order.admissionLimit,
+            try PassStore.countOfOrder(order.id.number, in: tx) + products.count <= Order.admissionLimit
+        else { throw AdmissionRefusal.orderTooLarge }
     }
 
     private func present(_ pass: Pass, in tx: Transaction) throws -> Usher_Admission_V1_Pass {

@@ -12,7 +12,7 @@ struct Order: Hashable, Sendable {
 
     static let prefix = "ord"
     static let numberLengths = 0...200
-    /// Cancelled ones included, so that an order fits in a reply.
+    /// Cancelled ones included, so that an order fits in a reply. It has at most so many passes, too.
     static let admissionLimit = 1_000
 
     enum Field: String, CaseIterable {

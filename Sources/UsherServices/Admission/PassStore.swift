@@ -79,6 +79,11 @@ enum PassStore {
         }
     }
 
+    /// Those that were bought with an order, cancelled ones included.
+    static func countOfOrder(_ orderKey: Int64, in tx: Transaction) throws -> Int {
+        try tx.row("SELECT count(*) FROM passes WHERE order_key = ?", orderKey) { try $0.int(0) } ?? 0
+    }
+
     private static func pass(_ row: SQLRow) throws -> Pass {
         Pass(
             id: try row.id(0, prefix: Pass.prefix), orderKey: try row.int64(1), productKey: try row.int64OrNil(2),

@@ -171,6 +171,34 @@ import UsherContract
     }
 
     /// Returns and purchases of one order in one commit: an exchange.
+    /// An order has no pass that it could not show and print.
+    @Test func anOrderHasAtMostAThousandPasses() async throws {
+        let harness = try await Harness.withNights(2)
+        try await harness.createProduct("member", .miscellaneousItem, [])
+        try await harness.createProduct("season", .bundle, ["night-1", "night-2"])
+        let order = try await harness.buy { $0.passProductIds = Array(repeating: "member", count: 999) }
+        func add(_ products: [String]) async throws -> String? {
+            try await harness.refusal(
+                Admissions.updateOrder, .with { ($0.orderID, $0.addPassProductIds) = (order.orderID, products) })?
+                .reason
+        }
+        #expect(try await add(["member", "member"]) == "ORDER_TOO_LARGE")
+        #expect(try await add(["member"]) == nil)
+        #expect(try await add(["season"]) == "ORDER_TOO_LARGE")
+        let assigned = try await harness.refusal(Admissions.assignPass, .with { $0.orderID = order.orderID })
+        #expect(assigned?.reason == "ORDER_TOO_LARGE")
+        let held = try await harness.call(Admissions.getOrder, .with { $0.orderID = order.orderID })
+        #expect(held.passIds.count == 1_000)
+        let printed = try await harness.call(Admissions.printOrder, .with { $0.orderID = order.orderID })
+        #expect(printed.passes.map(\.passID) == held.passIds)
+        // Nor more admissions: 501 season tickets have 1,002. What does not exist is said first.
+        var large = Usher_Admission_V1_CreateOrderRequest()
+        large.passProductIds = Array(repeating: "season", count: 501)
+        #expect(try await harness.refusal(Admissions.createOrder, large)?.reason == "ORDER_TOO_LARGE")
+        large.performanceIds = ["none"]
+        #expect(try await harness.refusal(Admissions.createOrder, large)?.reason == "PERFORMANCE_NOT_FOUND")
+    }
+
     @Test func anOrderIsExchanged() async throws {
         let harness = try await Harness.withNights(4)
         let pass = try await harness.season(2)
