@@ -85,7 +85,7 @@ enum AdmissionRefusal {
     }
 
     static var barcodeTaken: Refusal {
-        Refusal(.alreadyExists, "BARCODE_TAKEN", "Another ticket or pass has or had this barcode.")
+        Refusal(.alreadyExists, "BARCODE_TAKEN", "A ticket or pass has or had this barcode: no barcode is used twice.")
     }
 
     static var nonceReused: Refusal {

@@ -47,7 +47,9 @@ extension AdmissionService {
     ) throws -> ScanQuestion {
         // Anything that a scanner can read may be scanned, and is on record; only a ticket's own has to be text.
         let text = Barcode.trimmed(barcode)
-        violations.require(!text.isEmpty, "barcode", "must have 1 to \(Barcode.lengths.upperBound) characters")
+        violations.require(
+            Barcode.lengths.contains(text.unicodeScalars.count), "barcode",
+            "must have 1 to \(Barcode.lengths.upperBound) characters")
         violations.require(!performanceID.isEmpty, "performance_id", "must be given")
         violations.requireCallerID(gate, "gate")
         let direction = Scan.Direction(direction)

@@ -251,6 +251,7 @@ import UsherContract
         for (field, request) in [
             ("barcode", good.with { $0.barcode = " " }),
             ("barcode", good.with { $0.barcode = String(repeating: "A", count: 2_000) }),
+            ("barcode", good.with { $0.barcode = String(repeating: "A", count: 201) }),
             ("performance_id", good.with { $0.performanceID = "" }), ("device_id", good.with { $0.deviceID = "" }),
             ("gate", good.with { $0.gate = "no gate" }),
             ("nonce", good.with { $0.nonce = String(repeating: "n", count: 65) }),
@@ -259,6 +260,8 @@ import UsherContract
             let refusal = try await harness.refusal(Admissions.scanBarcode, request)
             #expect(refusal?.violations.map(\.field) == [field])
         }
+        let long = try await harness.scan(" \(String(repeating: "A", count: 200)) ")
+        #expect(long.verdict == .notFound)
         let unknown = try await harness.refusal(Admissions.scanBarcode, good.with { $0.performanceID = "none" })
         #expect(unknown?.reason == "PERFORMANCE_NOT_FOUND")
     }

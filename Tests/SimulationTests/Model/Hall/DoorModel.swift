@@ -65,7 +65,7 @@ extension OrganisationModel {
         isForced: Bool, _ moment: Instant, _ mistakes: inout Mistakes
     ) throws -> ModelAtDoor {
         let text = CodeText.trimmed(text)
-        mistakes.require(!text.isEmpty, "barcode")
+        mistakes.require((1...200).contains(text.unicodeScalars.count), "barcode")
         mistakes.require(!performanceID.isEmpty, "performance_id")
         mistakes.requireID(gate, "gate")
         try mistakes.refuse()
