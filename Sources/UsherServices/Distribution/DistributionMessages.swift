@@ -161,7 +161,8 @@ struct TicketPresenter {
     }
 
     mutating func canTakeBack(_ ticket: HeldTicket) throws -> Bool {
-        guard let acting, let key = ticket.distributorKey else { return false }
+        // A transfer may have brought it back to its distributor: there is nothing to take.
+        guard let acting, let key = ticket.distributorKey, key != ticket.ownerKey else { return false }
         return TicketRules.judgeTakeBack(of: ticket, by: acting, distributor: try contacts.contact(key), policy) == nil
     }
 

@@ -68,6 +68,34 @@ import UsherContract
         #expect(try await harness.call(Distributions.takeBackTickets, request).takenBackCount == 0)
     }
 
+    /// By a transfer a distributor has what it distributed itself: there is nothing to take back, and no list says so.
+    @Test func whatCameBackByATransferIsNotTakenBack() async throws {
+        let harness = try await Harness.withMatches()
+        try await harness.pointOfSales()
+        let (relay, guest) = (try await harness.contact("relay", .relay), try await harness.contact("guest"))
+        let ids = try await harness.tickets(2, for: relay)
+        try await harness.distribute(ids, from: relay, to: guest)
+        let offer = try await harness.call(
+            Distributions.transferTicket,
+            .with { ($0.actingContactID, $0.ticketID, $0.toContactID) = (guest, ids[0], relay) })
+        try await harness.call(
+            Distributions.acceptTransfer,
+            .with { ($0.actingContactID, $0.transferID) = (relay, offer.transferID) })
+        let listed = try await harness.call(
+            Distributions.listTickets, .with { ($0.actingContactID, $0.takeBackPossible) = (relay, true) })
+        #expect(listed.tickets.map(\.ticketID) == [ids[1]])
+        let board = try await harness.call(Distributions.getTicketingDashboard, .with { $0.actingContactID = relay })
+        #expect(board.performances.map(\.takeBackPossibleCount) == [1])
+        let seats = try await harness.call(
+            Distributions.listSeats,
+            .with { ($0.actingContactID, $0.performanceID, $0.includeDistributed) = (relay, "match-1", true) }
+        ).seats
+        #expect(seats.map(\.takeBackPossible) == [false, true] && seats.map(\.state) == [.remaining, .distributed])
+        #expect(try await harness.ticket(ids[0], for: relay).takeBackPossible == false)
+        #expect(try await harness.takeBack(ids[0], by: relay)?.reason == "ALREADY_OWNER")
+        #expect(try await harness.takeBack(ids[1], by: relay) == nil)
+    }
+
     @Test func straightToSomeoneElseOrAFellowRelayOrTheDistributor() async throws {
         let harness = try await Harness.withMatches()
         try await harness.pointOfSales()

@@ -182,8 +182,7 @@ extension OrganisationModel {
                 }
             return fits && (request.zone.isEmpty || ticket.admission.place.zone == request.zone)
                 && (request.performanceID.isEmpty || ticket.performance == liveAsset(request.performanceID))
-                && (!request.takeBackPossible
-                    || (reader.map { refusalToTakeBack(ticket, by: $0) == nil } ?? false))
+                && (!request.takeBackPossible || canTakeBack(ticket, reader))
         }
         return try assets.flatMap { asset in chosen.filter { $0.performance == asset } }
             .map { try message($0, for: reader, nil) }

@@ -172,7 +172,7 @@ extension OrganisationModel {
             (message.transferLevel, message.transferLimit) = (holding.transferLevel, holding.transferLimit)
             // Who distributed a ticket must not come in with it.
             if reader?.acts(for: holding.owner) ?? true { message.barcode = try barcode(of: ticket, made?.barcode) }
-            message.takeBackPossible = reader.map { refusalToTakeBack(ticket, by: $0) == nil } ?? false
+            message.takeBackPossible = canTakeBack(ticket, reader)
             (message.createTime, message.updateTime) = (holding.created.timestamp, holding.updated.timestamp)
         }
     }

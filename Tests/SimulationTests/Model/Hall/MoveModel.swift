@@ -25,7 +25,13 @@ extension OrganisationModel {
         return acting.acts(for: distributor) ? nil : .denied("NOT_DISTRIBUTOR")
     }
 
-    private func mayTakeBack(_ delivery: Usher_Distribution_V1_Delivery, _ acting: ModelContact) -> Bool {
+    /// Whether a ticket would come back from somebody else.
+    func canTakeBack(_ ticket: ModelTicket, _ acting: ModelContact?) -> Bool {
+        guard let acting, let holding = ticket.holding, holding.owner !== holding.distributor else { return false }
+        return refusalToTakeBack(ticket, by: acting) == nil
+    }
+
+    func mayTakeBack(_ delivery: Usher_Distribution_V1_Delivery, _ acting: ModelContact) -> Bool {
         let pointOfSales = settings.pointOfSales
         switch delivery {
         case .injected: return pointOfSales.allowTakeBackInjected
