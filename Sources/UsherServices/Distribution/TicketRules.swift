@@ -109,5 +109,6 @@ struct TakeBackAllowance: Hashable, Sendable {
     /// How long until the period is over.
     func wait(at now: Instant) -> Duration { start + TakeBackPolicy.period - now }
 
-    private func isOver(at now: Instant) -> Bool { now >= start + TakeBackPolicy.period }
+    /// A beginning that is yet to come was written before the clock was set back: nobody waits for it.
+    private func isOver(at now: Instant) -> Bool { now < start || now >= start + TakeBackPolicy.period }
 }

@@ -146,6 +146,10 @@ enum TakeBackMatrix {
         #expect(three.left(policy, at: later) == 5)
         #expect(three.spending(5, policy, at: later) == TakeBackAllowance(start: later, taken: 5))
         #expect(three.wait(at: start + .hours(1)) == .hours(23))
+        // What a clock that was set back has left in the future holds nobody up.
+        let earlier = start + .hours(-1)
+        #expect(three.left(policy, at: earlier) == 5)
+        #expect(three.spending(5, policy, at: earlier) == TakeBackAllowance(start: earlier, taken: 5))
     }
 }
 

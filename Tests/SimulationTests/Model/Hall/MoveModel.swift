@@ -54,11 +54,23 @@ extension OrganisationModel {
         return distributes ? .distribution : .takeBack
     }
 
+    /// The 24 hours that go on, or begin now. One that was to begin later is no more: the clock was set back.
+    private func period(of acting: ModelContact, at now: Instant) -> (start: Instant, count: Int) {
+        guard let period = acting.takenBack, now >= period.start, now < period.start + .seconds(86_400) else {
+            return (now, 0)
+        }
+        return period
+    }
+
+    /// How many somebody may take back now.
+    func allowanceLeft(_ acting: ModelContact, at now: Instant) -> Int {
+        max(0, Int(settings.pointOfSales.takeBacksPerDay) - period(of: acting, at: now).count)
+    }
+
     /// So many in 24 hours, which begin with the first.
     func checkAllowance(_ count: Int, _ acting: ModelContact, commits: Bool, at now: Instant) throws {
         guard count > 0 else { return }
-        var period = acting.takenBack ?? (now, 0)
-        if now >= period.start + .seconds(86_400) { period = (now, 0) }
+        let period = period(of: acting, at: now)
         guard period.count + count <= Int(settings.pointOfSales.takeBacksPerDay) else {
             throw Expected(code: .resourceExhausted, reason: "TAKE_BACK_LIMIT_REACHED")
         }
