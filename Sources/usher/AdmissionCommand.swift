@@ -58,10 +58,15 @@ struct PassCommand: ParsableCommand {
         var reason = ""
         @OptionGroup var options: OrganisationCallOptions
 
+        func validate() throws {
+            guard again || reason.isEmpty else { throw ValidationError("--reason is for --again") }
+        }
+
         func run() async throws {
             try await options.withClient { client in
                 let admissions = AdmissionClient(transport: client)
                 var pass = try await admissions.getPass(.with { $0.passID = passID })
+                guard pass.state != .cancelled else { throw Failure("\(passID) was cancelled: it opens nothing") }
                 if again {
                     pass = try await admissions.reprintPass(.with { ($0.passID, $0.reason) = (passID, reason) })
                 } else {

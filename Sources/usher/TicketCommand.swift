@@ -102,7 +102,7 @@ struct TicketCommand: ParsableCommand {
                   usher ticket take-back --performance final --as desk@sponsor.example --reason rain
                 """)
 
-        @Argument(help: "The tickets' ids, tkt_….")
+        @Argument(help: ArgumentHelp("The tickets' ids, tkt_….", valueName: "ticket-id"))
         var ticketIDs: [String] = []
         @Option(name: .customLong("as"), help: "The contact that takes them back.")
         var acting: ContactArgument

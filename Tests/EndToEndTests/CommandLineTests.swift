@@ -167,6 +167,11 @@ import UsherClient
         #expect(try usher("pass", "print", pass.passID, "--again").output.hasPrefix("card 2 of pas_"))
         let dead = try usher("scan", barcode, "--performance", "night-2", "--check")
         #expect(dead.status == 1 && dead.output == "SUPERSEDED\n")
+        #expect(try usher("pass", "print", pass.passID, "--reason", "lost").status == 64)
+        let cancel = "usher.admission.v1.AdmissionService/CancelPass"
+        #expect(try usher("call", cancel, #"{"passId": "\#(pass.passID)"}"#).status == 0)
+        let cancelled = try usher("pass", "print", pass.passID)
+        #expect(cancelled.status == 1 && cancelled.errors.contains("\(pass.passID) was cancelled"))
         #expect(try usher("scan", barcode, "--performance", "none").errors.hasPrefix("NOT_FOUND PERFORMANCE_NOT_FOUND"))
         #expect(server.terminate() == 0)
     }
