@@ -1547,7 +1547,8 @@ public nonisolated struct Usher_Admission_V1_ScanBarcodeRequest: Sendable {
   public var nonce: String = String()
 
   /// The scanner was offline and has let them through: the gate and the hours are not judged any more, everything else
-  /// is. Whatever the verdict, the scan is on record as forced.
+  /// is. Whatever the verdict, the scan is on record as forced. Scans count in the order in which they arrive, whatever
+  /// their `scan_time`: a scanner sends those that it has kept in the order in which it made them.
   public var force: Bool = false
 
   /// With `force`: when it was scanned; absent means now. Not in the future.
@@ -1632,7 +1633,7 @@ public nonisolated struct Usher_Admission_V1_CheckBarcodeRequest: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The barcode; outer blanks do not matter.
+  /// The barcode; outer blanks do not matter. At most 200 characters.
   public var barcode: String = String()
 
   /// The performance. Required.

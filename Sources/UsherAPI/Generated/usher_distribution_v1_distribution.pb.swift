@@ -511,7 +511,7 @@ public nonisolated struct Usher_Distribution_V1_Ticket: @unchecked Sendable {
     set {_uniqueStorage()._barcode = newValue}
   }
 
-  /// Whether the acting contact could take it back now, its daily limit apart.
+  /// Whether the acting contact could take it back now to its distributor, the daily limit apart.
   public var takeBackPossible: Bool {
     get {_storage._takeBackPossible}
     set {_uniqueStorage()._takeBackPossible = newValue}
@@ -1294,7 +1294,7 @@ public nonisolated struct Usher_Distribution_V1_Seat: Sendable {
   /// The cart that it is in; empty for none.
   public var cartID: String = String()
 
-  /// Whether the acting contact could take it back now, its daily limit apart.
+  /// Whether the acting contact could take it back now to its distributor, the daily limit apart.
   public var takeBackPossible: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -19,7 +19,8 @@ import UsherContract
 public enum Usher_Distribution_V1_DistributionService {
     /// Registers the tickets of one performance with their first owner, all or none. Scope `distribution:write`.
     /// Refusals: NOT_FOUND `PERFORMANCE_NOT_FOUND`, `CONTACT_NOT_FOUND`; ALREADY_EXISTS `TICKET_NUMBER_TAKEN`,
-    /// `SEAT_TAKEN`, the ticket's place in the request, from 1, in the metadata `row`.
+    /// `SEAT_TAKEN`, RESOURCE_EXHAUSTED `TICKET_NUMBERS_EXHAUSTED` (the performance has given its last number), the
+    /// ticket's place in the request, from 1, in the metadata `row`.
     public static let registerTickets = TypedMethod<
         Usher_Distribution_V1_RegisterTicketsRequest,
         Usher_Distribution_V1_RegisterTicketsResponse

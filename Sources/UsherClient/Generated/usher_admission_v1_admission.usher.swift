@@ -69,7 +69,8 @@ public struct Usher_Admission_V1_AdmissionServiceClient: Sendable {
     /// its own or on a pass that is there already. None of them opens a door before the order is printed.
     /// Scope `admission:write`. Refusals: ALREADY_EXISTS `ORDER_NUMBER_TAKEN`; NOT_FOUND `PASS_PRODUCT_NOT_FOUND`,
     /// `PERFORMANCE_NOT_FOUND`, `PASS_NOT_FOUND`; FAILED_PRECONDITION `PASS_CANCELLED`, `PASS_TOO_LARGE`,
-    /// `PERFORMANCE_NOT_ELIGIBLE`; ALREADY_EXISTS `ADMISSION_ON_PASS`; FAILED_PRECONDITION `ORDER_TOO_LARGE`.
+    /// `PERFORMANCE_NOT_ELIGIBLE`; ALREADY_EXISTS `ADMISSION_ON_PASS`; RESOURCE_EXHAUSTED `TICKET_NUMBERS_EXHAUSTED` (see
+    /// IssueTickets); FAILED_PRECONDITION `ORDER_TOO_LARGE` (more than 1,000 admissions or 1,000 passes).
     public func createOrder(
         _ request: Usher_Admission_V1_CreateOrderRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Admission_V1_Order {

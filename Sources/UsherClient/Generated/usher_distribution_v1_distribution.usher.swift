@@ -23,7 +23,8 @@ public struct Usher_Distribution_V1_DistributionServiceClient: Sendable {
 
     /// Registers the tickets of one performance with their first owner, all or none. Scope `distribution:write`.
     /// Refusals: NOT_FOUND `PERFORMANCE_NOT_FOUND`, `CONTACT_NOT_FOUND`; ALREADY_EXISTS `TICKET_NUMBER_TAKEN`,
-    /// `SEAT_TAKEN`, the ticket's place in the request, from 1, in the metadata `row`.
+    /// `SEAT_TAKEN`, RESOURCE_EXHAUSTED `TICKET_NUMBERS_EXHAUSTED` (the performance has given its last number), the
+    /// ticket's place in the request, from 1, in the metadata `row`.
     public func registerTickets(
         _ request: Usher_Distribution_V1_RegisterTicketsRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Distribution_V1_RegisterTicketsResponse {

@@ -231,7 +231,8 @@ class DistributionService:
     ) -> distribution_pb2.RegisterTicketsResponse:
         """Registers the tickets of one performance with their first owner, all or none. Scope `distribution:write`.
         Refusals: NOT_FOUND `PERFORMANCE_NOT_FOUND`, `CONTACT_NOT_FOUND`; ALREADY_EXISTS `TICKET_NUMBER_TAKEN`,
-        `SEAT_TAKEN`, the ticket's place in the request, from 1, in the metadata `row`.
+        `SEAT_TAKEN`, RESOURCE_EXHAUSTED `TICKET_NUMBERS_EXHAUSTED` (the performance has given its last number), the
+        ticket's place in the request, from 1, in the metadata `row`.
         """
         message = build_request(distribution_pb2.RegisterTicketsRequest, request, {
             "performance_id": performance_id,
@@ -734,7 +735,8 @@ class AsyncDistributionService:
     ) -> distribution_pb2.RegisterTicketsResponse:
         """Registers the tickets of one performance with their first owner, all or none. Scope `distribution:write`.
         Refusals: NOT_FOUND `PERFORMANCE_NOT_FOUND`, `CONTACT_NOT_FOUND`; ALREADY_EXISTS `TICKET_NUMBER_TAKEN`,
-        `SEAT_TAKEN`, the ticket's place in the request, from 1, in the metadata `row`.
+        `SEAT_TAKEN`, RESOURCE_EXHAUSTED `TICKET_NUMBERS_EXHAUSTED` (the performance has given its last number), the
+        ticket's place in the request, from 1, in the metadata `row`.
         """
         message = build_request(distribution_pb2.RegisterTicketsRequest, request, {
             "performance_id": performance_id,
