@@ -129,7 +129,9 @@ enum SubscriptionLife {
             if let access, access.state(at: tx.now) != .expired { _ = try AccessEnding.apply(access.id.number, in: tx) }
             return
         }
-        if let access, access.state(at: tx.now) == .active {
+        // One that is to begin was given before the clock was set back: another beside it would outlast the
+        // subscription.
+        if let access, [.active, .scheduled].contains(access.state(at: tx.now)) {
             if access.expireTime != end { try AccessStore.setExpireTime(end, of: access.id, in: tx) }
             return
         }

@@ -178,6 +178,18 @@ import UsherStorage
         #expect(try await harness.check("opening") { $0.viewerID = "anna" }.allowed)
     }
 
+    /// The access that is to begin in a minute is the subscription's, and ends with it.
+    @Test func aClockSetBackGivesNoSecondAccess() async throws {
+        let harness = try await Harness.withPackage(graceDays: 5)
+        let made = try await harness.subscribe("anna") { $0.activate = true }
+        harness.now = Harness.start + .seconds(-60)
+        #expect(try await harness.apply(.renew, to: made).after?.accessID == made.accessID)
+        harness.now = Harness.start
+        #expect(try await harness.check("opening") { $0.viewerID = "anna" }.allowed)
+        _ = try await harness.apply(.cancelNow, to: made)
+        #expect(try await !harness.check("opening") { $0.viewerID = "anna" }.allowed)
+    }
+
     // MARK: One at a time
 
     @Test func aSecondOneIsRefusedUnlessThePackageAllowsIt() async throws {

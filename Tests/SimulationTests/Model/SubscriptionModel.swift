@@ -192,7 +192,7 @@ extension OrganisationModel {
             if state != .expired { subscription.access?.end(at: context.now) }
             return
         }
-        if let access = subscription.access, state == .active {
+        if let access = subscription.access, state == .active || state == .scheduled {
             access.move(end: end, at: context.now)
             return
         }
