@@ -555,7 +555,7 @@ public nonisolated struct Usher_Subscriptions_V1_FreezeSubscriptionRequest: Send
   public init() {}
 }
 
-/// Says that a subscription's next period is paid for.
+/// Says that a subscription's next period is paid for, or what had failed.
 public nonisolated struct Usher_Subscriptions_V1_RenewSubscriptionRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

@@ -50,25 +50,30 @@ enum SubscriptionLife {
         }
     }
 
-    /// The next period is paid for.
+    /// The next period is paid for; or what had failed is, of a limited one, whose end stays.
     static func renew(_ before: Subscription, in tx: Transaction) throws -> Subscription {
-        try requireRenewable(before)
-        return try change(before, .renew, "subscription.renewed", in: tx) { subscription in
+        try change(before, .renew, "subscription.renewed", in: tx) { subscription in
+            let isFrozen = before.state(at: tx.now) == .frozen
+            guard before.kind == .recurring || isFrozen else { throw SubscriptionRefusal.notRenewable }
             try requireRoomAgain(for: before, in: tx)
+            if let left = before.discountCyclesLeft { subscription.discountCyclesLeft = max(0, left - 1) }
+            (subscription.stage, subscription.freezeTime) = (.running, nil)
+            guard before.kind == .recurring else {
+                subscription.graceEndTime = nil
+                return
+            }
             let zone = try SettingsStore.readForRedemption(in: tx).zone
             let next = subscription.nextRenewal(after: before.renewTime ?? tx.now, zone)
             let date = next > tx.now ? next : subscription.nextRenewal(after: tx.now, zone)
-            (subscription.stage, subscription.freezeTime) = (.running, nil)
             try setRenewal(of: &subscription, to: date, in: tx)
-            if let left = before.discountCyclesLeft { subscription.discountCyclesLeft = max(0, left - 1) }
         }
     }
 
     static func changeRenewalDate(
         _ before: Subscription, to date: Instant, in tx: Transaction
     ) throws -> Subscription {
-        try requireRenewable(before)
-        return try change(before, .changeRenewalDate, "subscription.renewal_date_changed", in: tx) { subscription in
+        try change(before, .changeRenewalDate, "subscription.renewal_date_changed", in: tx) { subscription in
+            guard before.kind == .recurring else { throw SubscriptionRefusal.notRenewable }
             let isFrozen = before.state(at: tx.now) == .frozen
             if !isFrozen, let renewTime = before.renewTime, renewTime - tx.now < Subscription.renewalNotice {
                 throw SubscriptionRefusal.renewalTooClose(renewTime)
@@ -148,10 +153,6 @@ enum SubscriptionLife {
     }
 
     // MARK: Rules
-
-    private static func requireRenewable(_ subscription: Subscription) throws {
-        guard subscription.kind == .recurring else { throw SubscriptionRefusal.notRenewable }
-    }
 
     private static func setRenewal(of subscription: inout Subscription, to date: Instant, in tx: Transaction) throws {
         subscription.renewTime = date

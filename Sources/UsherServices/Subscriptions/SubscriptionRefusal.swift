@@ -30,11 +30,19 @@ enum SubscriptionRefusal {
         Refusal(.failedPrecondition, "NOT_A_SUBSCRIPTION", "What is bought so is no subscription.")
     }
 
+    static var periodDisabled: Refusal {
+        Refusal(.failedPrecondition, "PERIOD_DISABLED", "The payment period cannot be ordered any more.")
+    }
+
     static var packageMismatch: Refusal {
         Refusal(.failedPrecondition, "PACKAGE_MISMATCH", "What is bought so is not of this package.")
     }
 
     static var notAPrintProduct: Refusal {
         Refusal(.failedPrecondition, "NOT_A_PRINT_PRODUCT", "The subscription is not to a print product.")
+    }
+
+    static var notADigitalProduct: Refusal {
+        Refusal(.failedPrecondition, "NOT_A_DIGITAL_PRODUCT", "The package of the voucher is a print product.")
     }
 }

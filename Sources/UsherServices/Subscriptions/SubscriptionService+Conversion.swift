@@ -19,6 +19,8 @@ extension SubscriptionService {
         guard state != .pending, state != .deactivated else { throw SubscriptionRefusal.state(state) }
         let product = try before.packageKey.flatMap { try PackageStore.find(key: $0, in: tx) }
         guard product?.isPrintProduct == true else { throw SubscriptionRefusal.notAPrintProduct }
+        let isDigital = try PackageStore.find(key: packageKey, in: tx)?.isPrintProduct != true
+        guard isDigital else { throw SubscriptionRefusal.notADigitalProduct }
         let days = request.daysOfAccess > 0 ? Int(request.daysOfAccess) : before.daysLeft(at: tx.now)
         let after = try SubscriptionLife.cancel(before, atPeriodEnd: false, reason: request.reason, in: tx)
         let voucher = try VoucherIssue.apply(

@@ -57,6 +57,7 @@ extension SubscriptionService {
             throw CatalogRefusal.paymentPeriodNotFound
         }
         guard period.kind != .single else { throw SubscriptionRefusal.notASubscription }
+        guard period.isEnabled else { throw SubscriptionRefusal.periodDisabled }
         return .init(
             viewerKey: 0, target: .package(period.packageKey),
             kind: period.kind == .limited ? .limited : .recurring, period: period.length,

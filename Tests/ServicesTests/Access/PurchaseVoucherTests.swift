@@ -139,6 +139,8 @@ import UsherContract
             (paper.subscriptionID, "missing", 0, "PACKAGE_NOT_FOUND"),
             (pending.subscriptionID, "all", 0, "SUBSCRIPTION_STATE"),
             (digital.subscriptionID, "all", 0, "NOT_A_PRINT_PRODUCT"),
+            (digital.subscriptionID, "paper", 0, "NOT_A_PRINT_PRODUCT"),
+            (paper.subscriptionID, "paper", 0, "NOT_A_DIGITAL_PRODUCT"),
             (paper.subscriptionID, "", 0, "FIELD_INVALID"), (paper.subscriptionID, "all", 10_000, "FIELD_INVALID"),
         ] as [(String, String, Int32, String)] {
             let refusal = try await harness.refusal(

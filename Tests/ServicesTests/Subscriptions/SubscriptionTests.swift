@@ -89,6 +89,28 @@ import UsherStorage
         #expect(try await harness.check("opening") { $0.viewerID = "anna" }.allowed)
     }
 
+    /// A limited one goes on too when it is paid for in the end, and ends when it would have ended.
+    @Test func aLimitedOneThatIsPaidForLateGoesOn() async throws {
+        let harness = try await Harness.withPackage(graceDays: 2)
+        let made = try await harness.subscribe("anna") { ($0.type, $0.activate) = (.limited, true) }
+        _ = try await harness.apply(.freeze, to: made)
+        harness.now = harness.now + .hours(24)
+        let inGrace = try await harness.apply(.renew, to: made).after
+        #expect(inGrace?.state == .active && inGrace?.hasFreezeTime == false && inGrace?.hasGraceEndTime == false)
+        #expect(inGrace?.endTime == made.endTime && inGrace?.accessID == made.accessID)
+        _ = try await harness.apply(.freeze, to: made)
+        harness.now = harness.now + .hours(24 * 3)
+        #expect(try await harness.check("opening") { $0.viewerID = "anna" }.reason == "ACCESS_EXPIRED")
+        #expect(try await harness.apply(.changeRenewalDate, to: made).refusal?.reason == "SUBSCRIPTION_NOT_RENEWABLE")
+        let late = try await harness.apply(.renew, to: made).after
+        #expect(late?.state == .active && late?.endTime == made.endTime && late?.accessID != made.accessID)
+        let opens = try await harness.check("opening") { $0.viewerID = "anna" }
+        #expect(opens.allowed && opens.expireTime == made.endTime)
+        #expect(try await harness.apply(.renew, to: made).refusal?.reason == "SUBSCRIPTION_NOT_RENEWABLE")
+        harness.now = harness.now + .hours(24 * 40)
+        #expect(try await harness.apply(.renew, to: made).refusal?.reason == "SUBSCRIPTION_STATE")
+    }
+
     @Test func aLimitedOneEnds() async throws {
         let harness = try await Harness.withPackage(graceDays: 5)
         let made = try await harness.subscribe("anna") {
@@ -100,6 +122,11 @@ import UsherStorage
         #expect(made.endTime.seconds == harness.seconds + 37 * 86_400 && !made.hasRenewTime)
         for verb in [Verb.renew, .changeRenewalDate] {
             #expect(try await harness.apply(verb, to: made).refusal?.reason == "SUBSCRIPTION_NOT_RENEWABLE")
+        }
+        // The state is judged first.
+        let waiting = try await harness.subscribe("cleo") { $0.type = .limited }
+        for verb in [Verb.renew, .changeRenewalDate] {
+            #expect(try await harness.apply(verb, to: waiting).refusal?.reason == "SUBSCRIPTION_STATE")
         }
         for (days, state) in [(7, State.active), (36, .active), (37, .deactivated)] {
             harness.now = Harness.start + .hours(24 * days)
@@ -308,6 +335,17 @@ import UsherStorage
             }
             #expect(refusal?.reason == "NOT_A_SUBSCRIPTION")
         }
+        try await harness.call(
+            Catalog.updatePaymentPeriod,
+            .with {
+                ($0.paymentPeriod.paymentPeriodID, $0.paymentPeriod.enabled) = ("quarter", false)
+                $0.updateMask.paths = ["enabled"]
+            })
+        let disabled = try await harness.subscribeRefusal("anna") {
+            ($0.packageID, $0.paymentPeriodID, $0.type) = ("other", "quarter", .unspecified)
+            $0.clearPeriod()
+        }
+        #expect(disabled?.reason == "PERIOD_DISABLED" && disabled?.code == .failedPrecondition)
     }
 
     @Test func refusalsOfMaking() async throws {

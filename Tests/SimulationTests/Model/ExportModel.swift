@@ -86,6 +86,7 @@ extension OrganisationModel {
         guard let product = subscription.terms.package, !product.isDeleted, product.message.printProduct else {
             throw Expected.precondition("NOT_A_PRINT_PRODUCT")
         }
+        guard !package.message.printProduct else { throw Expected.precondition("NOT_A_DIGITAL_PRODUCT") }
         let days = request.daysOfAccess == 0 ? subscription.daysLeft(at: context.now) : request.daysOfAccess
         try cancel(subscription, reason: request.reason, context)
         var terms = ModelVoucher.Terms()

@@ -67,6 +67,7 @@ extension OrganisationModel {
         } else if !request.paymentPeriodID.isEmpty {
             let period = try existingPaymentPeriod(request.paymentPeriodID)
             guard period.message.type != .single else { throw Expected.precondition("NOT_A_SUBSCRIPTION") }
+            guard period.message.enabled else { throw Expected.precondition("PERIOD_DISABLED") }
             (terms.package, terms.paymentPeriod, terms.period) = (period.package, period, period.message.length)
             terms.isRecurring = period.message.type == .recurring
         } else {
@@ -268,7 +269,7 @@ extension OrganisationModel {
         mistakes.require(amount?.minorUnits ?? 0 == 0 || !request.paymentReference.isEmpty, "payment_reference")
         try mistakes.refuse()
         let subscription = try existingSubscription(request.subscriptionID)
-        try requireRenewable(subscription, context)
+        try requireRenewable(subscription, context, orFrozen: true)
         let isTaken =
             amount != nil && !request.paymentReference.isEmpty
             && payments.contains { $0.reference == request.paymentReference }
@@ -291,19 +292,26 @@ extension OrganisationModel {
 
     private func renew(_ subscription: ModelSubscription, _ accessID: String?, _ context: Context) throws {
         try change(subscription, "renewed", accessID, context) { subscription in
-            guard let period = subscription.terms.period else { return }
+            subscription.terms.cyclesLeft = subscription.terms.cyclesLeft.map { max(0, $0 - 1) }
+            guard subscription.terms.isRecurring, let period = subscription.terms.period else {
+                // What had failed is paid for; the end stays.
+                (subscription.stage, subscription.frozenSince, subscription.graceEnd) = (.running, nil, nil)
+                return
+            }
             let next = after(period, subscription.renewal ?? context.now)
             goOn(subscription, until: next > context.now ? next : after(period, context.now))
-            subscription.terms.cyclesLeft = subscription.terms.cyclesLeft.map { max(0, $0 - 1) }
         }
     }
 
     private func requireRenewable(
-        _ subscription: ModelSubscription, _ context: Context, isTooLate: Bool = false
+        _ subscription: ModelSubscription, _ context: Context, orFrozen: Bool = false, isTooLate: Bool = false
     ) throws {
-        guard subscription.terms.isRecurring else { throw Expected.precondition("SUBSCRIPTION_NOT_RENEWABLE") }
         _ = try judge(subscription, context, changing: [.trial, .active, .frozen], same: [])
-        if isTooLate, subscription.state(at: context.now) != .frozen {
+        let isFrozen = subscription.state(at: context.now) == .frozen
+        guard subscription.terms.isRecurring || orFrozen && isFrozen else {
+            throw Expected.precondition("SUBSCRIPTION_NOT_RENEWABLE")
+        }
+        if isTooLate, !isFrozen {
             throw Expected.precondition("RENEWAL_TOO_CLOSE")
         }
         if !subscription.isHeld(at: context.now) {

@@ -172,8 +172,9 @@ class SubscriptionService:
         """Creates a subscription, PENDING or begun at once. Scope `subscriptions:write`.
         Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`, `PAYMENT_PERIOD_NOT_FOUND`, `VIEWER_NOT_FOUND`
         (only where viewers must be known); FAILED_PRECONDITION `NOT_A_SUBSCRIPTION` (the price option is pay per view, or
-        the payment period is a single one), `PACKAGE_MISMATCH`, `VIEWER_DEACTIVATED`, `ALREADY_SUBSCRIBED` (the viewer has a subscription to
-        the package that is TRIAL, ACTIVE, PAUSED, CANCELLED or in its days of grace, and the package allows but one).
+        the payment period is a single one), `PERIOD_DISABLED`, `PACKAGE_MISMATCH`, `VIEWER_DEACTIVATED`,
+        `ALREADY_SUBSCRIBED` (the viewer has a subscription to the package that is TRIAL, ACTIVE, PAUSED, CANCELLED or in
+        its days of grace, and the package allows but one).
         """
         message = build_request(subscriptions_pb2.CreateSubscriptionRequest, request, {
             "viewer_id": viewer_id,
@@ -306,9 +307,11 @@ class SubscriptionService:
         options: CallOptions | None = None,
     ) -> subscriptions_pb2.Subscription:
         """Says that the next period is paid for: the renewal date is one period later, or where that is past one period from
-        now. Scope `subscriptions:write`.
+        now. Of a LIMITED one that is FROZEN it says that what had failed is paid for: it goes on until its end, which
+        stays. Scope `subscriptions:write`.
         Refusals: NOT_FOUND `SUBSCRIPTION_NOT_FOUND`; FAILED_PRECONDITION `SUBSCRIPTION_STATE`,
-        `SUBSCRIPTION_NOT_RENEWABLE` (it is limited), `ALREADY_SUBSCRIBED` (FROZEN beyond its days of grace).
+        `SUBSCRIPTION_NOT_RENEWABLE` (it is limited, and not FROZEN), `ALREADY_SUBSCRIBED` (FROZEN beyond its days of
+        grace, and the viewer has another by now).
         """
         message = build_request(subscriptions_pb2.RenewSubscriptionRequest, request, {
             "subscription_id": subscription_id,
@@ -410,7 +413,8 @@ class SubscriptionService:
         """Moves a print customer to digital, without a refund: ends the subscription to a print product and makes a voucher
         for a subscription to another package, in one commit. Scope `subscriptions:write`.
         Refusals: NOT_FOUND `SUBSCRIPTION_NOT_FOUND`, `PACKAGE_NOT_FOUND`; FAILED_PRECONDITION `SUBSCRIPTION_STATE`
-        (PENDING, DEACTIVATED), `NOT_A_PRINT_PRODUCT`.
+        (PENDING, DEACTIVATED), `NOT_A_PRINT_PRODUCT` (the subscription's package is none), `NOT_A_DIGITAL_PRODUCT` (the
+        voucher's package is a print product).
         """
         message = build_request(subscriptions_pb2.ConvertToVoucherRequest, request, {
             "subscription_id": subscription_id,
@@ -466,8 +470,9 @@ class AsyncSubscriptionService:
         """Creates a subscription, PENDING or begun at once. Scope `subscriptions:write`.
         Refusals: NOT_FOUND `PACKAGE_NOT_FOUND`, `PRICE_OPTION_NOT_FOUND`, `PAYMENT_PERIOD_NOT_FOUND`, `VIEWER_NOT_FOUND`
         (only where viewers must be known); FAILED_PRECONDITION `NOT_A_SUBSCRIPTION` (the price option is pay per view, or
-        the payment period is a single one), `PACKAGE_MISMATCH`, `VIEWER_DEACTIVATED`, `ALREADY_SUBSCRIBED` (the viewer has a subscription to
-        the package that is TRIAL, ACTIVE, PAUSED, CANCELLED or in its days of grace, and the package allows but one).
+        the payment period is a single one), `PERIOD_DISABLED`, `PACKAGE_MISMATCH`, `VIEWER_DEACTIVATED`,
+        `ALREADY_SUBSCRIBED` (the viewer has a subscription to the package that is TRIAL, ACTIVE, PAUSED, CANCELLED or in
+        its days of grace, and the package allows but one).
         """
         message = build_request(subscriptions_pb2.CreateSubscriptionRequest, request, {
             "viewer_id": viewer_id,
@@ -600,9 +605,11 @@ class AsyncSubscriptionService:
         options: CallOptions | None = None,
     ) -> subscriptions_pb2.Subscription:
         """Says that the next period is paid for: the renewal date is one period later, or where that is past one period from
-        now. Scope `subscriptions:write`.
+        now. Of a LIMITED one that is FROZEN it says that what had failed is paid for: it goes on until its end, which
+        stays. Scope `subscriptions:write`.
         Refusals: NOT_FOUND `SUBSCRIPTION_NOT_FOUND`; FAILED_PRECONDITION `SUBSCRIPTION_STATE`,
-        `SUBSCRIPTION_NOT_RENEWABLE` (it is limited), `ALREADY_SUBSCRIBED` (FROZEN beyond its days of grace).
+        `SUBSCRIPTION_NOT_RENEWABLE` (it is limited, and not FROZEN), `ALREADY_SUBSCRIBED` (FROZEN beyond its days of
+        grace, and the viewer has another by now).
         """
         message = build_request(subscriptions_pb2.RenewSubscriptionRequest, request, {
             "subscription_id": subscription_id,
@@ -704,7 +711,8 @@ class AsyncSubscriptionService:
         """Moves a print customer to digital, without a refund: ends the subscription to a print product and makes a voucher
         for a subscription to another package, in one commit. Scope `subscriptions:write`.
         Refusals: NOT_FOUND `SUBSCRIPTION_NOT_FOUND`, `PACKAGE_NOT_FOUND`; FAILED_PRECONDITION `SUBSCRIPTION_STATE`
-        (PENDING, DEACTIVATED), `NOT_A_PRINT_PRODUCT`.
+        (PENDING, DEACTIVATED), `NOT_A_PRINT_PRODUCT` (the subscription's package is none), `NOT_A_DIGITAL_PRODUCT` (the
+        voucher's package is a print product).
         """
         message = build_request(subscriptions_pb2.ConvertToVoucherRequest, request, {
             "subscription_id": subscription_id,
