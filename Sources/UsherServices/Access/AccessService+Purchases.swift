@@ -59,18 +59,20 @@ extension AccessService {
         let page = try Page(of: request)
         var response = Usher_Access_V1_ListPaymentsResponse()
         let filter = try paymentFilter(request, in: tx)
-        var (last, scanned) = (try page.afterNumber(), 0)
+        var (last, scanned, bytes) = (try page.afterNumber(), 0, 0)
         while true {
             let chunk = min(page.size + 1, Self.scanLimit - scanned)
             let rows = try PaymentStore.list(filter.selection, after: last, limit: chunk, in: tx)
             for payment in rows {
-                if response.payments.count == page.size {
+                if response.payments.count == page.size || bytes >= Page.maximumBytes {
                     response.nextPageToken = page.token(after: String(last))
                     return response
                 }
                 last = payment.id.number
                 guard filter.voucherKey.map({ payment.voucherKey == $0 }) ?? true else { continue }
-                response.payments.append(try .init(payment, in: tx))
+                let message = try Usher_Access_V1_Payment(payment, in: tx)
+                bytes += try (message.serializedBytes() as [UInt8]).count
+                response.payments.append(message)
             }
             scanned += rows.count
             if rows.count < chunk { return response }

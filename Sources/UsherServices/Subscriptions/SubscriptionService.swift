@@ -46,12 +46,12 @@ public struct SubscriptionService: Sendable {
         try violations.refuse()
         var response = Usher_Subscriptions_V1_ListSubscriptionsResponse()
         guard let filter = try filter(request, in: tx) else { return response }
-        var (last, scanned) = (try page.afterNumber(), 0)
+        var (last, scanned, bytes) = (try page.afterNumber(), 0, 0)
         while true {
             let chunk = min(page.size + 1, Self.scanLimit - scanned)
             let rows = try SubscriptionStore.list(filter.selection, after: last, limit: chunk, in: tx)
             for row in rows {
-                if response.subscriptions.count == page.size {
+                if response.subscriptions.count == page.size || bytes >= Page.maximumBytes {
                     response.nextPageToken = page.token(after: String(last))
                     return response
                 }
@@ -59,7 +59,9 @@ public struct SubscriptionService: Sendable {
                 guard request.state == .unspecified || row.state(at: tx.now).message == request.state,
                     filter.packageKey.map({ row.packageKey == $0 }) ?? true
                 else { continue }
-                response.subscriptions.append(try Message(row, in: tx))
+                let message = try Message(row, in: tx)
+                bytes += try (message.serializedBytes() as [UInt8]).count
+                response.subscriptions.append(message)
             }
             scanned += rows.count
             if rows.count < chunk { return response }

@@ -409,6 +409,31 @@ import UsherStorage
             Subscriptions.listSubscriptions, .with { ($0.pageSize, $0.pageToken) = (3, first.nextPageToken) })
         #expect(first.subscriptions.count == 3 && rest.subscriptions.count == 1 && rest.nextPageToken.isEmpty)
     }
+
+    /// Pages of the longest texts end early: a thousand of them are more than a reply holds.
+    @Test func pagesOfLongTextsFitInAReply() async throws {
+        let harness = try await Harness.withPackage(graceDays: 5)
+        try await harness.createPrices()
+        let count = 500
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<count { group.addTask { try await harness.endWithLongTexts(number) } }
+            try await group.waitForAll()
+        }
+        var (request, found) = (Usher_Subscriptions_V1_ListSubscriptionsRequest.with { $0.pageSize = 1_000 }, [Int]())
+        repeat {
+            let page = try await harness.call(Subscriptions.listSubscriptions, request)
+            found.append(page.subscriptions.count)
+            request.pageToken = page.nextPageToken
+        } while !request.pageToken.isEmpty
+        #expect(found.count == 2 && found.reduce(0, +) == count)
+        var (payments, paid) = (Usher_Access_V1_ListPaymentsRequest.with { $0.pageSize = 1_000 }, [Int]())
+        repeat {
+            let page = try await harness.call(Accesses.listPayments, payments)
+            paid.append(page.payments.count)
+            payments.pageToken = page.nextPageToken
+        } while !payments.pageToken.isEmpty
+        #expect(paid.count == 2 && paid.reduce(0, +) == count)
+    }
 }
 
 private typealias State = Usher_Subscriptions_V1_SubscriptionState
@@ -439,6 +464,24 @@ extension Harness {
         (request.package.packageID, request.package.title, request.package.assetIds) = (id, id, ["opening"])
         change(&request.package)
         try await call(Catalog.createPackage, request)
+    }
+
+    /// A subscription and a purchase of `anna`, both ended, and of both the longest texts that there may be.
+    func endWithLongTexts(_ number: Int) async throws {
+        func text(_ count: Int) -> String { String(repeating: "\u{1F600}", count: count) }
+        let made = try await subscribe("anna") { $0.provisionService = text(200) }
+        try await call(
+            Subscriptions.cancelSubscription,
+            .with { ($0.subscriptionID, $0.reason) = (made.subscriptionID, text(1_000)) })
+        let bought = try await call(
+            Accesses.recordPurchase,
+            .with {
+                ($0.viewerID, $0.priceOptionID, $0.paymentReference) = ("anna", "once", "\(number) \(text(190))")
+                $0.amount = .with { ($0.currencyCode, $0.minorUnits) = ("SEK", 1) }
+            })
+        try await call(
+            Accesses.reversePurchase,
+            .with { ($0.paymentID, $0.type, $0.reason) = (bought.payment.paymentID, .refund, text(1_000)) })
     }
 
     /// Of the package `all` a price option each way, and payment periods of each kind; of `opening` one to see it.
