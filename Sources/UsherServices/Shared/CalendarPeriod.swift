@@ -11,7 +11,7 @@ struct CalendarPeriod: Hashable, Sendable {
     let unit: Unit
     let length: Int
 
-    /// The lengths that a period may have. Nothing of ours lasts beyond the year 9999.
+    /// The lengths that a period may have.
     static func lengths(_ unit: Unit) -> ClosedRange<Int> {
         switch unit {
         case .hour, .day: 1...9_999
@@ -22,9 +22,10 @@ struct CalendarPeriod: Hashable, Sendable {
     }
 
     /// The moment one period after `start`. Days and weeks keep the hour of the day over a change to or from summer
-    /// time; months and years end on the same day of the month, or on its last where it has no such day.
+    /// time; months and years end on the same day of the month, or on its last where it has no such day. None
+    /// ends after the year 9999.
     func end(from start: Instant, in zone: TimeZone) -> Instant {
-        guard unit != .hour else { return start + .hours(length) }
+        guard unit != .hour else { return min(start + .hours(length), .latest) }
         let component: Calendar.Component =
             switch unit {
             case .hour: .hour
@@ -38,7 +39,7 @@ struct CalendarPeriod: Hashable, Sendable {
         guard let end = Calendars.gregorian(in: zone).date(byAdding: component, value: count, to: date) else {
             preconditionFailure("the Gregorian calendar has no date \(count) \(component)s after \(date)")
         }
-        return Instant(microseconds: Int64(end.timeIntervalSince1970) * 1_000_000 + microseconds)
+        return min(Instant(microseconds: Int64(end.timeIntervalSince1970) * 1_000_000 + microseconds), .latest)
     }
 }
 

@@ -34,11 +34,13 @@ enum SubscriptionLife {
         try change(before, .resume, "subscription.resumed", in: tx) { subscription in
             let pause = before.pauseTime.map { tx.now - $0 } ?? .zero
             (subscription.stage, subscription.pauseTime) = (.running, nil)
-            subscription.endTime = before.endTime.map { $0 + pause }
+            subscription.endTime = before.endTime.map { min($0 + pause, .latest) }
             if let trialEnd = before.trialEndTime, let since = before.pauseTime, trialEnd > since {
-                subscription.trialEndTime = trialEnd + pause
+                subscription.trialEndTime = min(trialEnd + pause, .latest)
             }
-            if let renewTime = before.renewTime { try setRenewal(of: &subscription, to: renewTime + pause, in: tx) }
+            if let renewTime = before.renewTime {
+                try setRenewal(of: &subscription, to: min(renewTime + pause, .latest), in: tx)
+            }
         }
     }
 

@@ -71,4 +71,13 @@ import UsherContract
         let date = try Date(text, strategy: .iso8601)
         return Instant(microseconds: Int64(date.timeIntervalSince1970) * 1_000_000)
     }
+
+    /// What comes later could not be told: a timestamp ends with the year 9999.
+    @Test(arguments: [(CalendarPeriod.Unit.hour, 9_999), (.day, 1), (.week, 1), (.month, 1), (.year, 100)])
+    func nothingLastsBeyondTheYear9999(unit: CalendarPeriod.Unit, length: Int) throws {
+        let start = Instant(microseconds: 253_402_300_799_000_000)
+        let zone = try #require(TimeZone(identifier: "Europe/Stockholm"))
+        let end = CalendarPeriod(unit: unit, length: length).end(from: start, in: zone)
+        #expect(end == Instant(microseconds: 253_402_300_799_999_999))
+    }
 }

@@ -163,6 +163,31 @@ import UsherStorage
         #expect(try await !harness.check("opening") { $0.viewerID = "anna" }.allowed)
     }
 
+    /// Neither the days of grace nor the time of a pause go beyond what a timestamp can tell.
+    @Test func nothingComesAfterTheYear9999() async throws {
+        let harness = try await Harness.withPackage(graceDays: 5)
+        let last: Int64 = 253_402_300_799
+        let made = try await harness.subscribe("anna") { $0.activate = true }
+        let far = try await harness.call(
+            Subscriptions.changeRenewalDate,
+            .with { ($0.subscriptionID, $0.renewTime.seconds) = (made.subscriptionID, last) })
+        #expect(far.renewTime.seconds == last && far.graceEndTime.seconds == last)
+        #expect(try await harness.apply(.renew, to: made).after?.renewTime.seconds == last)
+        let limited = try await harness.subscribe("bob") {
+            ($0.type, $0.activate, $0.endTime.seconds) = (.limited, true, last)
+            $0.clearPeriod()
+        }
+        for subscription in [made, limited] {
+            _ = try await harness.apply(.pause, to: subscription)
+            harness.now = harness.now + .hours(24)
+            let resumed = try #require(try await harness.apply(.resume, to: subscription).after)
+            #expect(resumed.state == .active && max(resumed.renewTime.seconds, resumed.endTime.seconds) == last)
+        }
+        for viewer in ["anna", "bob"] {
+            #expect(try await harness.check("opening") { $0.viewerID = viewer }.expireTime.seconds == last)
+        }
+    }
+
     @Test func theRenewalDateStaysForTheLastDay() async throws {
         let harness = try await Harness.withPackage(graceDays: 5)
         let made = try await harness.subscribe("anna") { $0.activate = true }
