@@ -854,7 +854,8 @@ public nonisolated struct Usher_Access_V1_StartPlaybackRequest: Sendable {
   public var phase: Usher_Access_V1_PlaybackPhase = .unspecified
 
   /// The session to go on with, of the same viewer or code and the same asset; empty for a new one. A player that has
-  /// begun with PLAYER_LOADED names it with PLAY.
+  /// begun with PLAYER_LOADED names it with PLAY. It keeps its `device`, and its `ip` and `country` where none are given
+  /// here.
   public var sessionID: String = String()
 
   /// What it is watched on, in the player's words; at most 200 characters.

@@ -11,6 +11,8 @@ struct IPAddress: Hashable, Sendable {
 
     /// Nil for what is no IPv4 or IPv6 address, or has a zone or a port.
     init?(_ text: String) {
+        // inet_pton reads no further than a NUL.
+        guard !text.utf8.contains(0) else { return nil }
         var (four, six) = (in_addr(), in6_addr())
         var bytes: [UInt8]
         if inet_pton(AF_INET, text, &four) == 1 {

@@ -108,6 +108,9 @@ enum Playback {
             session.startTime = continuing.startTime
             (session.positionSeconds, session.viewedSeconds) = (continuing.positionSeconds, continuing.viewedSeconds)
             session.device = continuing.device
+            // Where it is played stays known where this call does not say.
+            if !session.ip.isKnown { session.ip = continuing.ip }
+            if session.country.isEmpty { session.country = continuing.country }
             if continuing.phase == .play { session.phase = .play }
             try PlaybackSessionStore.update(session, in: tx)
         } else {

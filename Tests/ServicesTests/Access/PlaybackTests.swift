@@ -10,13 +10,17 @@ import UsherContract
     @Test func playRedeemsAFirstPlayVoucherOnce() async throws {
         let harness = try await Harness.withOpening()
         let voucher = try await harness.createVoucher("PLAY") { ($0.redeemOn, $0.usageLimit) = (.firstPlay, 1) }
-        let loaded = try await harness.start { ($0.code, $0.phase) = ("play", .playerLoaded) }
+        let loaded = try await harness.start {
+            ($0.code, $0.phase, $0.ip, $0.country) = ("play", .playerLoaded, "192.0.2.7", "se")
+        }
         #expect(!loaded.hasAccess && loaded.redemptionID.isEmpty && loaded.session.voucherID == voucher.voucherID)
         #expect(try await !harness.call(Vouchers.getVoucher, .with { $0.voucherID = voucher.voucherID }).hasExpireTime)
         harness.now = harness.now + .seconds(10)
         let played = try await harness.start { ($0.code, $0.sessionID) = ("PLAY", loaded.session.sessionID) }
         #expect(played.redemptionID.hasPrefix("red_") && played.session.sessionID == loaded.session.sessionID)
         #expect(played.session.startTime == loaded.session.startTime && played.session.phase == .play)
+        // Where it began stays known.
+        #expect(played.session.ip == "192.0.2.7" && played.session.country == "SE")
         #expect(played.access.expireTime.seconds == played.access.startTime.seconds + 48 * 3_600)
         #expect(played.access.firstPlayTime == played.access.startTime && played.access.boundIp.isEmpty)
         // Later plays with the code ride on that access.
@@ -144,7 +148,7 @@ import UsherContract
         #expect(IPAddress("2001:DB8:0:0::1") == IPAddress("2001:db8::1"))
         #expect(IPAddress("::ffff:192.0.2.1") == IPAddress("192.0.2.1"))
         #expect(IPAddress("192.0.2.1") != IPAddress("192.0.2.10") && IPAddress("::1")?.text == "::1")
-        for text in ["", "192.0.2", "192.0.2.1:80", "fe80::1%eth0", "::g", "192.0.2.256"] {
+        for text in ["", "192.0.2", "192.0.2.1:80", "fe80::1%eth0", "::g", "192.0.2.256", "192.0.2.1\0"] {
             #expect(IPAddress(text) == nil)
         }
     }

@@ -151,7 +151,9 @@ extension OrganisationModel {
             ?? ModelSession(adopt(newID, "ses"), asset, device: request.device, holder, at: context.now)
         if question.session == nil { sessions.append(session) }
         (session.holder, session.viewer, session.voucher, session.access) = (holder, viewer, voucher, access)
-        (session.ip, session.country) = (question.ip, question.country.uppercased())
+        // What is not said stays as it is.
+        if !question.ip.isEmpty { session.ip = question.ip }
+        if !question.country.isEmpty { session.country = question.country.uppercased() }
         session.lastSeen = context.now
         return session
     }
