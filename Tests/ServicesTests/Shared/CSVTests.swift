@@ -50,11 +50,22 @@ import UsherServices
         var limits = CSVLimits()
         (limits.fieldBytes, limits.rowBytes, limits.fields) = (4, 6, 3)
         let text = "abcd,ef\nabcde\nx\nabcd,efg\n\"abcde\ny\nf\"\na,b,c\na,b,c,d\n,,\nz"
-        #expect(
-            Self.read(Array(text.utf8), chunk: 3, limits: limits) == [
-                "1:abcd|ef", "2:CSV_FIELD_TOO_LARGE", "3:x", "4:CSV_ROW_TOO_LARGE", "5:CSV_FIELD_TOO_LARGE", "6:y",
-                "7:CSV_QUOTE_INVALID", "8:a|b|c", "9:CSV_TOO_MANY_FIELDS", "10:||", "11:z",
-            ])
+        let rows = [
+            "1:abcd|ef", "2:CSV_FIELD_TOO_LARGE", "3:x", "4:CSV_ROW_TOO_LARGE", "5:CSV_FIELD_TOO_LARGE", "6:y",
+            "7:CSV_QUOTE_INVALID", "8:a|b|c", "9:CSV_TOO_MANY_FIELDS", "10:||", "11:z",
+        ]
+        for chunk in 1...text.utf8.count {
+            #expect(Self.read(Array(text.utf8), chunk: chunk, limits: limits) == rows, "by \(chunk)")
+        }
+    }
+
+    /// What is beyond the largest field is passed over once: looked through again for each byte of that field, these
+    /// would take hours.
+    @Test(arguments: ["", "\""])
+    func aLineThatNeverEndsIsReadOnce(quote: String) {
+        let line = Array("\(quote)".utf8) + Array(repeating: UInt8(ascii: "x"), count: 4 << 20)
+        let bytes = Array("code\n".utf8) + line + Array("\nb\n".utf8)
+        #expect(Self.read(bytes, chunk: bytes.count) == ["1:code", "2:CSV_FIELD_TOO_LARGE", "3:b"])
     }
 
     /// A file that is one open quote is given up line by line, each byte read twice at most.

@@ -70,7 +70,8 @@ public struct CSVReader: Sendable {
                     try readLead(bytes[position], take)
                 } else {
                     let run = ordinaryBytes(in: bytes[position...])
-                    if !run.isEmpty, append(run) {
+                    if !run.isEmpty {
+                        pass(run)
                         position = run.endIndex
                         continue
                     }
@@ -81,30 +82,30 @@ public struct CSVReader: Sendable {
         }
     }
 
-    /// The bytes at the beginning that only add to the field: taken together they cost a sixth of one by one.
+    /// The bytes at the beginning that only add to the field, as far as there is room, or are skipped: taken together
+    /// they cost a sixth of one by one. What is beyond the room is not looked at, or a large field would be looked
+    /// through again for each of its bytes.
     private func ordinaryBytes(
         in bytes: Slice<UnsafeBufferPointer<UInt8>>
     ) -> Slice<UnsafeBufferPointer<UInt8>> {
-        switch mode {
+        let room = min(limits.fieldBytes - value.count, limits.rowBytes - rowBytes)
+        return switch mode {
         case .rowStart, .fieldStart, .plain:
-            bytes.prefix {
+            bytes.prefix(room).prefix {
                 $0 != Self.comma && $0 != Self.lineFeed && $0 != Self.carriageReturn && $0 != Self.quote
             }
-        case .quoted: bytes.prefix { $0 != Self.quote && $0 != Self.lineFeed }
-        case .quoteInQuoted, .carriageReturn, .blankCarriageReturn, .skipping: bytes.prefix(0)
+        case .quoted: bytes.prefix(room).prefix { $0 != Self.quote && $0 != Self.lineFeed }
+        case .skipping: bytes.prefix { $0 != Self.lineFeed }
+        case .quoteInQuoted, .carriageReturn, .blankCarriageReturn: bytes.prefix(0)
         }
     }
 
-    /// - Returns: false where a limit stands in between.
-    private mutating func append(_ run: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
-        guard value.count + run.count <= limits.fieldBytes, rowBytes + run.count <= limits.rowBytes else {
-            return false
-        }
+    private mutating func pass(_ run: Slice<UnsafeBufferPointer<UInt8>>) {
+        guard mode != .skipping else { return }
         if mode != .quoted { mode = .plain }
         value.append(contentsOf: run)
         afterBreak?.append(contentsOf: run)
         rowBytes += run.count
-        return true
     }
 
     /// Ends the file: takes a last row without a line break.
