@@ -3,7 +3,8 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// The operator's HTTP: `/healthz` (the process lives), `/readyz` (it takes calls), `/metrics` (Prometheus' text).
+/// The operator's HTTP: `/healthz` (the process lives), `/readyz` (it takes calls and is not about to go away),
+/// `/metrics` (Prometheus' text).
 /// It has no credentials: it listens on loopback unless told otherwise.
 struct AdminServer {
     /// Answers a path; nil is 404.

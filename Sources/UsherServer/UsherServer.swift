@@ -148,7 +148,7 @@ public final class UsherServer: Sendable {
         switch path {
         case "/healthz": (.ok, "ok\n")
         case "/readyz":
-            isReady.load(ordering: .acquiring) ? (.ok, "ready\n") : (.serviceUnavailable, "not taking calls\n")
+            isReady.load(ordering: .acquiring) ? (.ok, "ready\n") : (.serviceUnavailable, "not ready\n")
         case "/metrics": (.ok, metrics.render() + storage.statistics.prometheusText + gaugesText)
         default: nil
         }

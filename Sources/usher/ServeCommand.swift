@@ -94,6 +94,12 @@ private struct ServingService: Service {
     let server: UsherServer
 
     func run() async throws {
+        // The default is to die of it; whoever reads that the server serves may send it at once.
+        signal(SIGHUP, SIG_IGN)
+        let hangUps = DispatchSource.makeSignalSource(signal: SIGHUP)
+        hangUps.setEventHandler { [server] in server.reloadTLS() }
+        hangUps.activate()
+        defer { hangUps.cancel() }
         do {
             let bound = try await server.start()
             print("usher: serving on \(bound.rpc)")
@@ -103,13 +109,7 @@ private struct ServingService: Service {
             await server.drain()
             throw Failure("\(error)")
         }
-        // The default is to die of it.
-        signal(SIGHUP, SIG_IGN)
-        let hangUps = DispatchSource.makeSignalSource(signal: SIGHUP)
-        hangUps.setEventHandler { [server] in server.reloadTLS() }
-        hangUps.activate()
         try? await gracefulShutdown()
-        hangUps.cancel()
         await server.drain()
     }
 }

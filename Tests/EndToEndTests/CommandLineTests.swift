@@ -1,5 +1,4 @@
 import Foundation
-import FoundationNetworking
 import Testing
 import UsherClient
 
@@ -300,13 +299,43 @@ import UsherClient
         let server = ServerProcess()
         try server.start()
         _ = try server.usher("org", "list")
-        for (path, expected) in [
-            ("healthz", "ok"), ("readyz", "ready"), ("metrics", "usher_calls_total{method="), ("other", "/healthz"),
+        for (path, status, expected) in [
+            ("healthz", 200, "ok"), ("readyz", 200, "ready"), ("metrics", 200, "usher_calls_total{method="),
+            ("other", 404, "/healthz"),
         ] {
-            let url = try #require(URL(string: "http://127.0.0.1:\(server.adminPort)/\(path)"))
-            let (data, _) = try await URLSession.shared.data(from: url)
-            #expect(String(decoding: data, as: UTF8.self).contains(expected), "\(path)")
+            let page = try await server.page(path)
+            #expect(page.status == status && page.text.contains(expected), "\(path)")
         }
+        #expect(server.terminate() == 0)
+    }
+
+    /// Whoever asks before sending calls here hears no while all calls are still answered.
+    @Test func aServerThatWillGoAwayIsNotReady() async throws {
+        let server = ServerProcess()
+        try server.start("--drain-delay", "60m")
+        #expect(try await server.page("readyz").status == 200)
+        kill(try server.processID, SIGTERM)
+        var page = try await server.page("readyz")
+        while page.status == 200 {
+            try await Task.sleep(for: .milliseconds(10))
+            page = try await server.page("readyz")
+        }
+        #expect(page.status == 503 && page.text == "not ready\n")
+        #expect(try await server.page("healthz").status == 200)
+        #expect(try server.usher("org", "create", "nordfilm").status == 0)
+        #expect(try await server.page("readyz").status == 503)
+        // When the delay is over it ends as any other.
+        let brief = ServerProcess()
+        try brief.start("--drain-delay", "1ms")
+        #expect(brief.terminate() == 0)
+    }
+
+    /// SIGHUP reads certificates anew, and is no reason to end from the moment on at which the server serves.
+    @Test func aHangUpIsSurvived() throws {
+        let server = ServerProcess()
+        try server.start()
+        for _ in 0..<20 { kill(try server.processID, SIGHUP) }
+        #expect(try server.usher("org", "list").status == 0)
         #expect(server.terminate() == 0)
     }
 }

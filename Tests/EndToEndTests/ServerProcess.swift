@@ -1,4 +1,5 @@
 import Foundation
+import FoundationNetworking
 import Testing
 import UsherClient
 
@@ -36,13 +37,15 @@ final class ServerProcess {
     }
 
     /// Starts the server on any free port and waits until it says that it serves.
-    func start() throws {
+    func start(_ options: String...) throws {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: Self.binary)
-        process.arguments = [
-            "serve", "--data", directory, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--log-level", "warning",
-        ]
+        process.arguments =
+            [
+                "serve", "--data", directory, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--log-level",
+                "warning",
+            ] + options
         process.standardOutput = output
         try process.run()
         self.process = process
@@ -59,6 +62,13 @@ final class ServerProcess {
     private static func port(after prefix: String, in text: String) throws -> Int {
         let start = try #require(text.range(of: prefix)?.upperBound)
         return try #require(Int(text[start...].prefix(while: \.isNumber)))
+    }
+
+    /// Gets a page of the operator's HTTP.
+    func page(_ name: String) async throws -> (status: Int, text: String) {
+        let url = try #require(URL(string: "http://127.0.0.1:\(adminPort)/\(name)"))
+        let (data, response) = try await URLSession.shared.data(from: url)
+        return (try #require(response as? HTTPURLResponse).statusCode, String(decoding: data, as: UTF8.self))
     }
 
     /// SIGKILL, and waits until the process is gone.
