@@ -21,6 +21,8 @@ final class ConnectionSession: @unchecked Sendable {
         var generation: Int
         var expireTime: Instant?
         var identity: VerifiedCaller
+        /// What WhoAmI answers; nil until it is asked.
+        var whoAmI: [UInt8]?
     }
 
     let address: ClientAddress

@@ -33,8 +33,17 @@ struct SessionMethods: Sendable {
             guard (try? Usher_Session_V1_WhoAmIRequest(serializedBytes: payload)) != nil else {
                 throw Refusal(.invalidArgument, "REQUEST_MALFORMED", "The payload is not a WhoAmIRequest.")
             }
-            return try identity(of: authentication.caller(of: call, session).caller).serializedBytes()
+            return try whoAmI(authentication.caller(of: call, session).caller, session)
         }
+    }
+
+    /// The answer of a caller that the session has just verified. It is made once: sorting scopes costs more than all
+    /// the rest of the call.
+    private func whoAmI(_ caller: Caller, _ session: ConnectionSession) throws -> [UInt8] {
+        if let answer = session.verified?.whoAmI { return answer }
+        let answer: [UInt8] = try identity(of: caller).serializedBytes()
+        session.verified?.whoAmI = answer
+        return answer
     }
 
     private func authenticate(_ payload: [UInt8], _ session: ConnectionSession) throws -> Usher_Session_V1_Identity {

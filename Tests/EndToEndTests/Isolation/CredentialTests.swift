@@ -79,6 +79,32 @@ import UsherStorage
         }
     }
 
+    /// Who is asked about is told, whoever it was the last time on the connection.
+    @Test func aConnectionOfManyKeysTellsWhoEachIs() async throws {
+        try await RunningServer.with { server in
+            let (tenant, other) = (try await Tenant("owners", on: server), try await Tenant("others", on: server))
+            let narrow = try await tenant.client.organisations.createApiKey(
+                .with { $0.apiKey.scopes = ["vouchers:redeem", "access:check"] })
+            let socket = try RawSocket(port: server.port)
+            func identity(_ metadata: [(String, String)]) throws -> Usher_Session_V1_Identity {
+                let answer = try #require(
+                    socket.call(Usher_Session_V1_SessionService.whoAmI.descriptor, metadata: metadata))
+                return try Usher_Session_V1_Identity(serializedBytes: try #require(answer.payload))
+            }
+            let operators = bearer(server.operatorKey)
+            for _ in 0..<3 {
+                for _ in 0..<2 {
+                    let own = try identity(bearer(narrow.secret))
+                    #expect(own.keyID == narrow.keyID && own.scopes == ["access:check", "vouchers:redeem"])
+                }
+                #expect(try identity(bearer(other.key)).organisationID == other.organisation)
+                #expect(try identity(operators).organisationID.isEmpty)
+                #expect(try identity(operators + [("organisation", "owners")]).organisationID == "owners")
+            }
+            for client in [tenant.client, other.client] { await client.close() }
+        }
+    }
+
     /// A key that a connection is bound to is looked at with every call.
     @Test func aBoundConnectionLosesItsKey() async throws {
         try await RunningServer.with { server in
