@@ -122,11 +122,7 @@ public final class RPCServer: Sendable {
                 .writeBufferWaterMark,
                 value: .init(low: configuration.unsentLowMark, high: configuration.unsentHighMark)
             )
-            .childChannelOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(
-                    minimum: RPCLimits.keptBuffer, initial: 2 * RPCLimits.keptBuffer, maximum: RPCLimits.readChunk)
-            )
+            .childChannelOption(.recvAllocator, value: ReadBuffers())
             .childChannelInitializer { [core] channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let loop = byEventLoop[ObjectIdentifier(channel.eventLoop)] else {

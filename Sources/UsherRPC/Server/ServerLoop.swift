@@ -4,8 +4,7 @@ import NIOCore
 /// loop.
 ///
 /// Invariant: a channel is here from its registration until it is closed; one without a connection has not said yet
-/// what
-/// it speaks.
+/// what it speaks.
 final class ServerLoop: @unchecked Sendable {
     private struct Entry {
         let channel: any Channel
