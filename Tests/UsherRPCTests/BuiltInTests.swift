@@ -57,6 +57,7 @@ import UsherContract
             #expect(try grpc.answer(3).messages.map { try health($0) } == [.serviceUnknown])
             handler.release([1])
             await drained
+            try await eventually { grpc.isOver(5) }
             #expect(grpc.answer(5).messages == [[1]])
         }
     }

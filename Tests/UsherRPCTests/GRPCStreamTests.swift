@@ -156,6 +156,7 @@ import UsherContract
             client.send(3, message: [2])
             client.halfClose(3)
             await drained
+            try await eventually { client.isOver(3) }
             #expect(client.answer(3).messages == [[1], [2]] && client.answer(3).status == "0")
         }
     }

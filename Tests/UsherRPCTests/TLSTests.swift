@@ -99,7 +99,7 @@ import UsherContract
     @Test func tlsThatIsNotServedIsRefused() async throws {
         let authority = try TestAuthority()
         try await withServer { port, _, _ in
-            await #expect(throws: TransportError.self) { _ = try await connect(port, tls: trusting(authority)) }
+            _ = await #expect(throws: TransportError.self) { _ = try await connect(port, tls: trusting(authority)) }
         }
     }
 
@@ -166,6 +166,40 @@ import UsherContract
         }
     }
 
+    /// Clients' authorities change without a restart; those that cannot be read change nothing.
+    @Test func clientsAuthoritiesAreReloaded() async throws {
+        let (before, after) = (try TestAuthority("before"), try TestAuthority("after"))
+        let uri = "spiffe://nord/door-1"
+        let (old, new) = (try before.client([uri]), try after.client([uri]))
+        var files = files(try before.server())
+        let path = "\(before.file).clients"
+        files.clientAuthority = path
+        let texts = try [before, after].map { try String(contentsOfFile: $0.file, encoding: .utf8) }
+        try texts[0].write(toFile: path, atomically: true, encoding: .utf8)
+        try await withServer({ [files] in $0.tls = files }) { port, _, server in
+            func isTaken(_ certificate: TestAuthority.Files) async -> Bool {
+                let answer = try? await connect(port, tls: trusting(before, certificate)).echo("Who", [])
+                return answer == Array(uri.utf8)
+            }
+            let lasting = try await connect(port, tls: trusting(before, old))
+            for rubbish in ["", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+                try rubbish.write(toFile: path, atomically: true, encoding: .utf8)
+                #expect(throws: TLSError.self) { try server.reloadTLS() }
+                #expect(await isTaken(old))
+                #expect(await !isTaken(new))
+            }
+            try texts.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+            try server.reloadTLS()
+            #expect(await isTaken(old))
+            #expect(await isTaken(new))
+            try texts[1].write(toFile: path, atomically: true, encoding: .utf8)
+            try server.reloadTLS()
+            #expect(await !isTaken(old))
+            #expect(await isTaken(new))
+            #expect(try await lasting.echo("Who", []) == Array(uri.utf8))
+        }
+    }
+
     @Test func filesThatCannotBeUsedAreTold() throws {
         let authority = try TestAuthority()
         let (one, other) = (try authority.server(), try authority.server())
@@ -196,6 +230,7 @@ import UsherContract
             handler.release([7])
             #expect(try await answer.value == [7])
             await drained
+            try await eventually { grpc.isOver(1) }
             #expect(grpc.answer(1).messages == [[7]])
         }
     }
