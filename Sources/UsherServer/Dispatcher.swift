@@ -228,7 +228,7 @@ private final class WireCall: LaneCall {
         return decoded
     }
 
-    func noteFailedLookup() { throttle.note(visitor) }
+    func noteFailedLookup() throws { try throttle.note(visitor) }
 
     func complete(_ result: Result<[UInt8], any Error>) { completion(result) }
 }

@@ -16,6 +16,10 @@ final class LookupThrottle: Sendable {
     private struct Tables {
         var keys: FailureTable<String>
         var addresses: FailureTable<ClientAddress>
+
+        func wait(of visitor: Visitor, at now: ContinuousClock.Instant) -> Duration {
+            max(keys.wait(of: visitor.key, at: now), addresses.wait(of: visitor.address, at: now))
+        }
     }
 
     private let tables: Mutex<Tables>
@@ -32,21 +36,31 @@ final class LookupThrottle: Sendable {
     /// - Throws: RESOURCE_EXHAUSTED `TOO_MANY_FAILED_LOOKUPS`.
     func check(_ visitor: Visitor, at now: ContinuousClock.Instant = .now) throws {
         guard hasFailures.load(ordering: .relaxed) else { return }
+        try refuse(for: tables.withLock { $0.wait(of: visitor, at: now) })
+    }
+
+    /// Counts a failed look-up. One that the allowance does not cover is refused instead: who sends many calls at
+    /// once, or one with many codes, finds out no more than who sends them one by one.
+    ///
+    /// - Throws: as ``check(_:at:)``.
+    func note(_ visitor: Visitor, at now: ContinuousClock.Instant = .now) throws {
         let wait = tables.withLock { tables in
-            max(tables.keys.wait(of: visitor.key, at: now), tables.addresses.wait(of: visitor.address, at: now))
+            let wait = tables.wait(of: visitor, at: now)
+            if wait == .zero {
+                tables.keys.note(visitor.key, at: now)
+                tables.addresses.note(visitor.address, at: now)
+            }
+            return wait
         }
+        hasFailures.store(true, ordering: .relaxed)
+        try refuse(for: wait)
+    }
+
+    private func refuse(for wait: Duration) throws {
         guard wait > .zero else { return }
         throw Refusal(
             .resourceExhausted, "TOO_MANY_FAILED_LOOKUPS", "Too many codes were looked up that do not exist.",
             retryAfter: wait)
-    }
-
-    func note(_ visitor: Visitor, at now: ContinuousClock.Instant = .now) {
-        tables.withLock { tables in
-            tables.keys.note(visitor.key, at: now)
-            tables.addresses.note(visitor.address, at: now)
-        }
-        hasFailures.store(true, ordering: .relaxed)
     }
 
     /// How many keys and addresses are remembered.
@@ -71,10 +85,8 @@ private struct FailureTable<Key: Hashable & Sendable>: Sendable {
     /// Each failure takes an interval to be forgotten, one after the other.
     mutating func note(_ key: Key, at now: ContinuousClock.Instant) {
         let forgotten = max(young[key] ?? old[key] ?? now, now) + allowance.interval
-        // What was in flight when the allowance was spent counts, but never for longer than twice the allowance.
-        let latest = now + allowance.interval * (2 * allowance.count)
         old.removeValue(forKey: key)
-        young[key] = min(forgotten, latest)
+        young[key] = forgotten
         if young.count >= halfCapacity { (old, young) = (young, [:]) }
     }
 

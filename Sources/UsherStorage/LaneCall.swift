@@ -15,7 +15,9 @@ public protocol LaneCall: AnyObject, Sendable {
 
     /// The handler looked for something by what could be guessed, a code, and there is no such thing. Called on the
     /// lane's thread, before ``complete(_:)``.
-    func noteFailedLookup()
+    ///
+    /// - Throws: what this caller is to be told instead, who has guessed wrong too often.
+    func noteFailedLookup() throws
 
     /// Called exactly once: after the commit, on the lane's thread, in one burst for all calls of a transaction; or on
     /// the submitter's thread when the call is not taken. Must not block.
@@ -24,7 +26,7 @@ public protocol LaneCall: AnyObject, Sendable {
 
 extension LaneCall {
     /// Nobody counts the server's own.
-    public func noteFailedLookup() {}
+    public func noteFailedLookup() throws {}
 }
 
 /// A call whose request has been decoded.

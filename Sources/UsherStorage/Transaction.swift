@@ -194,9 +194,11 @@ public final class Transaction {
         wakes.rest(until: time)
     }
 
-    /// Says that there is nothing by the code that the caller gave. Whoever says so too often is held up, whatever
-    /// becomes of the call.
-    public func noteFailedLookup() { call?.noteFailedLookup() }
+    /// Says that there is nothing by the code that the caller gave. Whoever comes to that too often is held up,
+    /// whatever becomes of the call.
+    ///
+    /// - Throws: what the caller is to be told then, instead of that there is nothing.
+    public func noteFailedLookup() throws { try call?.noteFailedLookup() }
 
     // MARK: For the lanes
 

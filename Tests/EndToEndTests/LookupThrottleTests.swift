@@ -32,43 +32,45 @@ import UsherContract
         } catch { return .zero }
     }
 
-    @Test func anAllowanceIsSpentAndComesBack() {
+    @Test func anAllowanceIsSpentAndComesBack() throws {
         let throttle = throttle(perKey: 3, perAddress: 1_000_000)
         let (guesser, other) = (visitor("a", "10.0.0.1"), visitor("b", "10.0.0.1"))
-        for _ in 0..<2 { throttle.note(guesser, at: start) }
+        for _ in 0..<2 { try throttle.note(guesser, at: start) }
         #expect(wait(throttle, guesser, after: 0) == nil)
-        throttle.note(guesser, at: start)
+        try throttle.note(guesser, at: start)
         #expect(wait(throttle, guesser, after: 0) == .seconds(1))
         #expect(wait(throttle, visitor("a", "10.0.0.2"), after: 0) == .seconds(1))
         #expect(wait(throttle, other, after: 0) == nil)
         #expect(wait(throttle, guesser, after: 1) == nil)
-        throttle.note(guesser, at: start + .seconds(1))
+        try throttle.note(guesser, at: start + .seconds(1))
         #expect(wait(throttle, guesser, after: 1) == .seconds(1))
         #expect(wait(throttle, guesser, after: 100) == nil)
-        // What was in flight does not shut anyone out for long.
-        for _ in 0..<10_000 { throttle.note(guesser, at: start) }
-        #expect(wait(throttle, guesser, after: 0) == .seconds(4))
+        // What is refused counts no more, neither of the key nor of its address.
+        for _ in 0..<10_000 {
+            #expect(throws: Refusal.self) { try throttle.note(guesser, at: start + .seconds(1)) }
+        }
+        #expect(wait(throttle, guesser, after: 1) == .seconds(1))
     }
 
-    @Test func addressesByTheirSites() {
+    @Test func addressesByTheirSites() throws {
         let throttle = throttle(perKey: 100, perAddress: 1)
         for (address, same, other) in [
             ("10.0.0.1", "::ffff:10.0.0.1", "10.0.0.2"), ("2001:db8::1", "2001:db8::ffff:1:2:3", "2001:db8:0:1::1"),
             ("", "unix", "::1"),
         ] {
-            throttle.note(visitor("a", address), at: start)
+            try throttle.note(visitor("a", address), at: start)
             #expect(wait(throttle, visitor("b", address), after: 0) == .seconds(10))
             #expect(wait(throttle, visitor("b", same), after: 0) == .seconds(10))
             #expect(wait(throttle, visitor("b", other), after: 0) == nil)
         }
     }
 
-    @Test func manyAddressesTakeBoundedMemory() {
+    @Test func manyAddressesTakeBoundedMemory() throws {
         let throttle = throttle(perKey: 1_000_000_000, perAddress: 2, remembered: 1_000)
         for number in 0..<200_000 {
             let address = visitor("a", "10.\(number >> 16).\(number >> 8 & 255).\(number & 255)")
-            throttle.note(address, at: start)
-            throttle.note(address, at: start)
+            try throttle.note(address, at: start)
+            try throttle.note(address, at: start)
             #expect(wait(throttle, address, after: 0) != nil)
             #expect(throttle.rememberedCount <= 1_001)
         }
@@ -102,6 +104,31 @@ import UsherContract
                 "BatchCheckAccess",
             ]
             #expect(Set(expected).isSubset(of: found))
+        }
+    }
+
+    /// Many codes in one call are many guesses.
+    @Test func aBatchFindsOutNoMoreThanItsCodesOneByOne() async throws {
+        var limits = LookupLimits()
+        limits.perKey = .init(count: 8, interval: .seconds(3_600))
+        try await RunningServer.with(lookups: limits) { server in
+            let client = try await server.organisation("nordfilm")
+            try await client.createOpening()
+            _ = try await client.vouchers.createVoucher(.with { $0.voucher.code = "good" })
+            func reasons(_ codes: [String]) async throws -> [String] {
+                try await client.accesses.batchCheckAccess(
+                    .with { batch in
+                        batch.checks = codes.map { code in .with { ($0.code, $0.assetID) = (code, "opening") } }
+                    }
+                ).results.map(\.reason)
+            }
+            let missing = (0..<5).map { "missing-\($0)" }
+            #expect(try await reasons(missing) == Array(repeating: "VOUCHER_NOT_FOUND", count: 5))
+            // Three are left: a call with more of them says nothing, not even of the good one.
+            for codes in [["good"] + missing, ["good"]] {
+                #expect(try await reason { _ = try await reasons(codes) } == "TOO_MANY_FAILED_LOOKUPS")
+            }
+            await client.close()
         }
     }
 

@@ -27,7 +27,8 @@ public enum Usher_Access_V1_AccessService {
     )
 
     /// Answers up to 1,000 of CheckAccess's questions, each for itself and all at the same moment. Scope `access:check` or
-    /// `access:read`. Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `checks[3].asset_id`.
+    /// `access:read`. Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `checks[3].asset_id`;
+    /// RESOURCE_EXHAUSTED `TOO_MANY_FAILED_LOOKUPS`, also where more of its codes do not exist than may be tried at once.
     public static let batchCheckAccess = TypedMethod<
         Usher_Access_V1_BatchCheckAccessRequest,
         Usher_Access_V1_BatchCheckAccessResponse

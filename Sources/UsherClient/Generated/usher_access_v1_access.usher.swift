@@ -23,7 +23,8 @@ public struct Usher_Access_V1_AccessServiceClient: Sendable {
     }
 
     /// Answers up to 1,000 of CheckAccess's questions, each for itself and all at the same moment. Scope `access:check` or
-    /// `access:read`. Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `checks[3].asset_id`.
+    /// `access:read`. Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `checks[3].asset_id`;
+    /// RESOURCE_EXHAUSTED `TOO_MANY_FAILED_LOOKUPS`, also where more of its codes do not exist than may be tried at once.
     public func batchCheckAccess(
         _ request: Usher_Access_V1_BatchCheckAccessRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Access_V1_BatchCheckAccessResponse {

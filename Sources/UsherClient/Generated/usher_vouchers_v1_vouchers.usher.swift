@@ -19,8 +19,10 @@ public import UsherAPI
 /// address), `ALREADY_SUBSCRIBED` (a second active subscription to a package that allows only one).
 ///
 /// Codes can be guessed. Every call here or elsewhere that names a voucher by its code is refused RESOURCE_EXHAUSTED
-/// `TOO_MANY_FAILED_LOOKUPS`, with a RetryInfo, after too many codes that do not exist: 300 of one key, and one more
-/// for each half second since; 100 of one client address (64 bits of an IPv6 one), and one more for each second.
+/// `TOO_MANY_FAILED_LOOKUPS`, with a RetryInfo, after too many codes that do not exist: where the operator has not set
+/// others, 300 of one key, and one more for each half second since; 100 of one client address (64 bits of an IPv6 one),
+/// and one more for each second. Each code of a BatchCheckAccess counts: a call with more of them that do not exist than
+/// are allowed is refused as a whole.
 public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
     private let transport: any UnaryTransport
 

@@ -272,7 +272,7 @@ enum VoucherStore {
         let found = try VoucherCode(code).flatMap { code in
             try tx.row("SELECT \(columns) FROM vouchers WHERE code_folded = ?", code.folded, read: voucher)
         }
-        if found == nil { tx.noteFailedLookup() }
+        if found == nil { try tx.noteFailedLookup() }
         return found
     }
 

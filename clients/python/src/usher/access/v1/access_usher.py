@@ -189,7 +189,8 @@ class AccessService:
         options: CallOptions | None = None,
     ) -> access_pb2.BatchCheckAccessResponse:
         """Answers up to 1,000 of CheckAccess's questions, each for itself and all at the same moment. Scope `access:check` or
-        `access:read`. Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `checks[3].asset_id`.
+        `access:read`. Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `checks[3].asset_id`;
+        RESOURCE_EXHAUSTED `TOO_MANY_FAILED_LOOKUPS`, also where more of its codes do not exist than may be tried at once.
         """
         message = build_request(access_pb2.BatchCheckAccessRequest, request, {
             "checks": checks,
@@ -540,7 +541,8 @@ class AsyncAccessService:
         options: CallOptions | None = None,
     ) -> access_pb2.BatchCheckAccessResponse:
         """Answers up to 1,000 of CheckAccess's questions, each for itself and all at the same moment. Scope `access:check` or
-        `access:read`. Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `checks[3].asset_id`.
+        `access:read`. Refusals: INVALID_ARGUMENT `FIELD_INVALID`, naming rows as in `checks[3].asset_id`;
+        RESOURCE_EXHAUSTED `TOO_MANY_FAILED_LOOKUPS`, also where more of its codes do not exist than may be tried at once.
         """
         message = build_request(access_pb2.BatchCheckAccessRequest, request, {
             "checks": checks,
