@@ -1,4 +1,4 @@
-/// How often codes may be guessed wrong. The defaults are documented in `proto/`.
+/// How often codes may be guessed wrong. The defaults are documented in `proto/` and `usher help serve`.
 ///
 /// A code of nine digits is one of 10^9. Where 10,000 of them are good, an address that guesses as fast as it may finds
 /// one in a day.

@@ -25,10 +25,16 @@ struct ServeCommand: AsyncParsableCommand {
             With --drain-delay a server that is told to stop says so at once (health NOT_SERVING, /readyz 503) and
             goes on serving for that time, so that load balancers send their calls elsewhere before it refuses any.
 
+            Voucher codes can be guessed: after 300 codes that do not exist a key is refused, and may fail once more for
+            each half second since; a client address after 100, and once more for each second.
+            --failed-lookups-per-key and --failed-lookups-per-address set others, as COUNT/TIME: a proxy in front of
+            many viewers needs more than one viewer does.
+
             What is not said by a flag is taken from the environment (USHER_DATA, USHER_LISTEN, USHER_ADMIN,
-            USHER_TLS_CERTIFICATE, USHER_TLS_KEY, USHER_TLS_CLIENT_CA, USHER_DRAIN_DELAY, USHER_LOG_LEVEL), then from a
-            JSON file ({"data": "...", "listen": "...", "admin": "...", "tls": {"certificate": "...", "key": "...",
-            "client": {"ca": "..."}}, "drain": {"delay": "..."}, "log": {"level": "..."}}) that --config or
+            USHER_TLS_CERTIFICATE, USHER_TLS_KEY, USHER_TLS_CLIENT_CA, USHER_DRAIN_DELAY, USHER_FAILED_LOOKUPS_PER_KEY,
+            USHER_FAILED_LOOKUPS_PER_ADDRESS, USHER_LOG_LEVEL), then from a JSON file ({"data": "...", "listen": "...",
+            "admin": "...", "tls": {"certificate": "...", "key": "...", "client": {"ca": "..."}}, "drain": {"delay":
+            "..."}, "failedLookups": {"perKey": "...", "perAddress": "..."}, "log": {"level": "..."}}) that --config or
             USHER_CONFIG names. --insecure and --require-client-certificate are flags only.
 
             Examples:
@@ -59,6 +65,15 @@ struct ServeCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "How long to go on serving when told to stop: 500ms, 10s, at most 60m; default none.", valueName: "time"))
     var drainDelay: String?
+    @Option(
+        help: ArgumentHelp(
+            "How many codes that do not exist a key may look up at once, and in what time one more; default 300/500ms.",
+            valueName: "count/time"))
+    var failedLookupsPerKey: String?
+    @Option(
+        help: ArgumentHelp(
+            "The same for a client address, or 64 bits of an IPv6 one; default 100/1s.", valueName: "count/time"))
+    var failedLookupsPerAddress: String?
     @Flag(help: "Refuse clients without a certificate.")
     var requireClientCertificate = false
     @Flag(help: "Take calls that are not encrypted, on any address and besides TLS.")
@@ -159,6 +174,27 @@ private struct ServeSettings {
         server = ServerConfiguration(
             dataDirectory: data, rpc: rpc, admin: adminText == "off" ? nil : try Self.address(adminText, "--admin"),
             drainDelay: try setting(flags.drainDelay, "drain.delay").map(Self.drainDelay) ?? .zero)
+        if let text = setting(flags.failedLookupsPerKey, "failedLookups.perKey") {
+            server.lookups.perKey = try Self.allowance(text, "--failed-lookups-per-key")
+        }
+        if let text = setting(flags.failedLookupsPerAddress, "failedLookups.perAddress") {
+            server.lookups.perAddress = try Self.allowance(text, "--failed-lookups-per-address")
+        }
+    }
+
+    private static func allowance(_ text: String, _ option: String) throws -> LookupLimits.Allowance {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, let count = Int(parts[0]), (1...1_000_000).contains(count),
+            let interval = TimeoutArgument(argument: parts[1])?.duration,
+            (.milliseconds(1) ... .seconds(3_600)).contains(interval)
+        else {
+            throw Failure(
+                """
+                \(option) must be COUNT/TIME such as 300/500ms, the count at most 1000000 and the time 1ms to 60m, and \
+                not '\(text)'
+                """)
+        }
+        return LookupLimits.Allowance(count: count, interval: interval)
     }
 
     private static func drainDelay(_ text: String) throws -> Duration {

@@ -36,8 +36,8 @@ final class ServerProcess {
         get throws { try #require(process).processIdentifier }
     }
 
-    /// Starts the server on any free port and waits until it says that it serves.
-    func start(_ options: String...) throws {
+    /// Starts the server on any free port, with further flags, and waits until it says that it serves.
+    func start(_ flags: String...) throws {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: Self.binary)
@@ -45,7 +45,7 @@ final class ServerProcess {
             [
                 "serve", "--data", directory, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--log-level",
                 "warning",
-            ] + options
+            ] + flags
         process.standardOutput = output
         try process.run()
         self.process = process
