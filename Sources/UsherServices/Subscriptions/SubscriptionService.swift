@@ -123,12 +123,14 @@ public struct SubscriptionService: Sendable {
         let before = try find(request.subscriptionID, in: tx)
         let subscription = try SubscriptionLife.renew(before, in: tx)
         if let amount {
+            // The voucher that only made the subscription has nothing to do with this payment.
+            let hasDiscount = before.discountPercent > 0 && before.discountCyclesLeft != 0
             _ = try Purchase.keep(
                 Payment(
                     id: tx.newID(Payment.prefix), viewerKey: subscription.viewerKey,
                     priceOptionKey: subscription.priceOptionKey, amount: amount, reference: request.paymentReference,
-                    voucherKey: before.discountCyclesLeft == 0 ? nil : subscription.voucherKey,
-                    discountPercent: before.discountCyclesLeft == 0 ? 0 : subscription.discountPercent,
+                    voucherKey: hasDiscount ? subscription.voucherKey : nil,
+                    discountPercent: hasDiscount ? subscription.discountPercent : 0,
                     accessKey: subscription.accessKey, subscriptionKey: subscription.id.number, createTime: tx.now),
                 in: tx)
         }

@@ -111,6 +111,26 @@ import UsherStorage
         #expect(try await harness.apply(.renew, to: made).refusal?.reason == "SUBSCRIPTION_STATE")
     }
 
+    /// A voucher that only made the subscription is no part of a payment for it.
+    @Test func aPaymentForAVouchersSubscriptionIsWithoutTheVoucher() async throws {
+        let harness = try await Harness.withPackage(graceDays: 2)
+        let voucher = try await harness.createVoucher("TRY") {
+            ($0.effect, $0.packageCode, $0.daysOfAccess) = (.subscription, "all", 7)
+        }
+        let id = try await harness.redeem("TRY", "anna").redemption.subscriptionID
+        try await harness.call(Subscriptions.freezeSubscription, .with { $0.subscriptionID = id })
+        try await harness.call(
+            Subscriptions.renewSubscription,
+            .with {
+                ($0.subscriptionID, $0.paymentReference) = (id, "psp-1")
+                $0.amount = .with { ($0.currencyCode, $0.minorUnits) = ("SEK", 4_900) }
+            })
+        let paid = try await harness.call(Accesses.listPayments, .with { $0.viewerID = "anna" }).payments
+        #expect(paid.map(\.subscriptionID) == [id] && paid.map(\.voucherID) == [""])
+        let used = try await harness.call(Accesses.listPayments, .with { $0.voucherID = voucher.voucherID }).payments
+        #expect(used.isEmpty)
+    }
+
     @Test func aLimitedOneEnds() async throws {
         let harness = try await Harness.withPackage(graceDays: 5)
         let made = try await harness.subscribe("anna") {

@@ -274,7 +274,7 @@ extension OrganisationModel {
             amount != nil && !request.paymentReference.isEmpty
             && payments.contains { $0.reference == request.paymentReference }
         if isTaken { throw Expected.exists("PAYMENT_EXISTS") }
-        let hasDiscount = subscription.terms.cyclesLeft != 0
+        let hasDiscount = subscription.terms.percent > 0 && subscription.terms.cyclesLeft != 0
         try renew(subscription, made?.accessID, context)
         if let amount {
             let ids = try context.ids("payments", "subscription_key", subscription.id)
