@@ -303,8 +303,8 @@ public nonisolated enum Usher_Access_V1_AccessSearchField: SwiftProtobuf.Enum, S
   /// Never valid.
   case unspecified // = 0
 
-  /// The viewer's e-mail address: all of it, all that is before the @, or all that is after it. A fragment of these finds
-  /// nothing. Case does not matter.
+  /// The viewer's e-mail address: all of it, all that is before the @, or all that is after it. A fragment of these
+  /// finds nothing. Case does not matter.
   case email // = 1
 
   /// The id of the record.
@@ -473,7 +473,8 @@ public nonisolated struct Usher_Access_V1_Access: @unchecked Sendable {
   /// Clears the value of `expireTime`. Subsequent reads from it will return its default value.
   public mutating func clearExpireTime() {_uniqueStorage()._expireTime = nil}
 
-  /// Until when it would have opened before it was first extended; absent where it never was. Output only.
+  /// Until when it would have opened before it was first extended, the end of the year 9999 where that was for ever;
+  /// absent where it never was extended. Output only.
   public var originalExpireTime: SwiftProtobuf.Google_Protobuf_Timestamp {
     get {_storage._originalExpireTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
     set {_uniqueStorage()._originalExpireTime = newValue}

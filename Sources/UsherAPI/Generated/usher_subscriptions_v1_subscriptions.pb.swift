@@ -564,7 +564,8 @@ public nonisolated struct Usher_Subscriptions_V1_RenewSubscriptionRequest: Senda
   /// The subscription's id.
   public var subscriptionID: String = String()
 
-  /// What was paid; absent where the payment is recorded elsewhere.
+  /// What was paid; absent where the payment is recorded elsewhere. In the currency of the price option, where the
+  /// subscription was bought by one.
   public var amount: Usher_Type_V1_Money {
     get {_amount ?? Usher_Type_V1_Money()}
     set {_amount = newValue}
@@ -640,7 +641,8 @@ public nonisolated struct Usher_Subscriptions_V1_CancelSubscriptionRequest: Send
   public init() {}
 }
 
-/// What the subscription system has to know of a subscription.
+/// What the subscription system has to know of a subscription. It stays as it was written: what becomes of the
+/// subscription later, a redemption that was taken back included, its events tell.
 public nonisolated struct Usher_Subscriptions_V1_SubscriptionExport: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

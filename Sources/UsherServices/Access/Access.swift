@@ -22,7 +22,7 @@ struct Access: Hashable, Sendable {
     var startTime: Instant
     /// Nil for ever.
     var expireTime: Instant?
-    /// Nil where it never was extended.
+    /// Nil where it never was extended; ``Instant/latest`` where it was for ever before.
     var originalExpireTime: Instant?
     var voucherKey: Int64?
     var priceOptionKey: Int64?

@@ -21,9 +21,7 @@ extension AccessService {
         guard let option = try PriceOptionStore.find(request.priceOptionID, in: tx) else {
             throw CatalogRefusal.priceOptionNotFound
         }
-        violations.require(
-            amount.currencyCode == option.price.currencyCode, "amount.currency_code",
-            "must be \(option.price.currencyCode), as the price is")
+        violations.requireCurrency(of: amount, toBeThatOf: option)
         try violations.refuse()
         let outcome = try Purchase.apply(
             Purchase.Order(

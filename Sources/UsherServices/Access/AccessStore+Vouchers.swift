@@ -40,9 +40,9 @@ extension AccessStore {
     static func setEnd(ofVoucher voucherKey: Int64, to end: Instant, in tx: Transaction) throws -> Int {
         try tx.execute(
             """
-            UPDATE accesses SET original_expire_time = coalesce(original_expire_time, expire_time), expire_time = ?,
-                update_time = ?
+            UPDATE accesses SET original_expire_time = coalesce(original_expire_time, expire_time, ?),
+                expire_time = ?, update_time = ?
             WHERE \(ofVoucher) AND subscription_key IS NULL AND (expire_time IS NULL OR expire_time <> ?)
-            """, end, tx.now, voucherKey, end)
+            """, Instant.latest, end, tx.now, voucherKey, end)
     }
 }

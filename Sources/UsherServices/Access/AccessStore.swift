@@ -202,10 +202,10 @@ enum AccessStore {
     static func extend(_ id: ResourceID, to time: Instant, in tx: Transaction) throws {
         try tx.execute(
             """
-            UPDATE accesses SET original_expire_time = coalesce(original_expire_time, expire_time), expire_time = ?,
-                update_time = ?
+            UPDATE accesses SET original_expire_time = coalesce(original_expire_time, expire_time, ?),
+                expire_time = ?, update_time = ?
             WHERE id = ?
-            """, time, tx.now, id.number)
+            """, Instant.latest, time, tx.now, id.number)
     }
 
     /// - Returns: how many there were.

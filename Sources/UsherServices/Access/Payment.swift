@@ -28,6 +28,13 @@ struct Payment: Hashable, Sendable {
 }
 
 extension Violations {
+    /// What is paid for is paid in the currency of its price.
+    mutating func requireCurrency(of amount: Money, toBeThatOf option: PriceOption) {
+        require(
+            amount.currencyCode == option.price.currencyCode, "amount.currency_code",
+            "must be \(option.price.currencyCode), as the price is")
+    }
+
     /// An amount above nothing is known to the payment provider.
     mutating func requirePayment(_ amount: Money?, _ reference: String) {
         requireText(reference, "payment_reference", Payment.referenceLengths)

@@ -121,6 +121,10 @@ public struct SubscriptionService: Sendable {
         violations.requirePayment(amount, request.paymentReference)
         try violations.refuse()
         let before = try find(request.subscriptionID, in: tx)
+        if let amount, let option = try before.priceOptionKey.flatMap({ try PriceOptionStore.find(key: $0, in: tx) }) {
+            violations.requireCurrency(of: amount, toBeThatOf: option)
+            try violations.refuse()
+        }
         let subscription = try SubscriptionLife.renew(before, in: tx)
         if let amount {
             // The voucher that only made the subscription has nothing to do with this payment.

@@ -111,6 +111,11 @@ import UsherContract
         let same = try await harness.extend(granted, to: now + 100)
         harness.now = harness.now + .seconds(1)
         #expect(try await harness.extend(granted, to: now + 100) == same)
+        // What was for ever is told as the last moment that there is, also after the second time.
+        let endless = try await harness.call(Accesses.grantAccess, .with { $0.viewerID = "bob" })
+        for end in [now + 200, now + 300] {
+            #expect(try await harness.extend(endless, to: end).originalExpireTime.seconds == 253_402_300_799)
+        }
     }
 
     @Test func refusalsOfExtending() async throws {

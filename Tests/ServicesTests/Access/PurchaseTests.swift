@@ -35,12 +35,14 @@ import UsherContract
         // The refused purchase left nothing behind: its reference is free.
         #expect(try await harness.buy("single-view", reference: "PSP-2").access.type == .purchased)
         // A renewal is a payment too, and known once.
-        for (reference, reason) in [("PSP-3", nil), ("PSP-3", "PAYMENT_EXISTS")] {
+        for (reference, currency, reason) in [
+            ("PSP-3", "EUR", "FIELD_INVALID"), ("PSP-3", "sek", nil), ("PSP-3", "SEK", "PAYMENT_EXISTS"),
+        ] as [(String, String, String?)] {
             let refusal = try await harness.refusal(
                 Subscriptions.renewSubscription,
                 .with {
                     ($0.subscriptionID, $0.paymentReference) = (bought.subscriptionID, reference)
-                    $0.amount = .with { ($0.currencyCode, $0.minorUnits) = ("SEK", 9_900) }
+                    $0.amount = .with { ($0.currencyCode, $0.minorUnits) = (currency, 9_900) }
                 })
             #expect(refusal?.reason == reason)
         }

@@ -80,7 +80,9 @@ final class ModelAccess {
     @discardableResult
     func extend(to new: Instant, at now: Instant) -> Bool {
         if end == new { return false }
-        (originalEnd, end, updated) = (originalEnd ?? end, new, now)
+        // For ever is told as the last moment that can be.
+        let last = Instant(microseconds: 253_402_300_799_999_999)
+        (originalEnd, end, updated) = (originalEnd ?? end ?? last, new, now)
         return true
     }
 

@@ -269,6 +269,10 @@ extension OrganisationModel {
         mistakes.require(amount?.minorUnits ?? 0 == 0 || !request.paymentReference.isEmpty, "payment_reference")
         try mistakes.refuse()
         let subscription = try existingSubscription(request.subscriptionID)
+        if let amount, let option = subscription.terms.option {
+            mistakes.require(amount.currencyCode == option.message.price.currencyCode, "amount.currency_code")
+            try mistakes.refuse()
+        }
         try requireRenewable(subscription, context, orFrozen: true)
         let isTaken =
             amount != nil && !request.paymentReference.isEmpty
