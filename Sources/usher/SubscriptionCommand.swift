@@ -130,14 +130,22 @@ extension Usher_Subscriptions_V1_Subscription {
     }
 
     fileprivate func show() {
+        let length = hasPeriod ? "\(period.length) \(period.unit)" : ""
+        let isDiscounted = discountPercent > 0 && (!hasDiscountCyclesLeft || discountCyclesLeft > 0)
+        let discount = isDiscounted ? "\(discountPercent) %" : ""
         let rows: [(String, String)] = [
             ("id", subscriptionID), ("viewer", viewerID), ("of", target), ("state", stateName), ("type", "\(type)"),
+            ("period", length),
             ("begun", Readable.time(startTime, hasStartTime)),
+            ("paused since", Readable.time(pauseTime, hasPauseTime)),
+            ("frozen since", Readable.time(freezeTime, hasFreezeTime)),
             ("trial until", Readable.time(trialEndTime, hasTrialEndTime)),
             ("renews", Readable.time(renewTime, hasRenewTime)),
             ("grace until", Readable.time(graceEndTime, hasGraceEndTime)), ("ends", Readable.time(endTime, hasEndTime)),
             ("cancelled", Readable.time(cancelTime, hasCancelTime)), ("reason", cancelReason), ("access", accessID),
-            ("price", priceOptionID), ("voucher", voucherID), ("from", provisionService),
+            ("price", priceOptionID), ("ordered as", paymentPeriodID),
+            ("discount", discount), ("voucher", voucherID),
+            ("from", provisionService),
         ]
         for (name, value) in rows where !value.isEmpty && value != "-" {
             print("\(name):".padding(toLength: 14, withPad: " ", startingAt: 0) + value)

@@ -258,6 +258,12 @@ import UsherClient
         #expect(try usher("subscription", "list", "--state", "thawed").status != 0)
         let shown = try usher("subscription", "show", String(id))
         #expect(shown.output.contains("state:        active") && shown.output.contains("renews:"))
+        #expect(shown.output.contains("period:       1 month") && !shown.output.contains("paused since:"))
+        let pausing = "usher.subscriptions.v1.SubscriptionService/PauseSubscription"
+        _ = try usher("call", pausing, #"{"subscriptionId": "\#(id)"}"#)
+        #expect(try usher("subscription", "show", String(id)).output.contains("paused since: 20"))
+        let resuming = "usher.subscriptions.v1.SubscriptionService/ResumeSubscription"
+        _ = try usher("call", resuming, #"{"subscriptionId": "\#(id)"}"#)
         let cancelled = try usher("subscription", "cancel", String(id), "--at-period-end", "--reason", "moving")
         #expect(cancelled.output.hasPrefix("cancelled \(id), ends 20"))
         #expect(try usher("subscription", "show", String(id), "--json").output.contains(#""cancelReason":"moving""#))
