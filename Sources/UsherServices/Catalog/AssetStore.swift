@@ -181,6 +181,11 @@ enum AssetStore {
         try tx.row("SELECT asset_id FROM assets WHERE key = ?", key) { try $0.text(0) }
     }
 
+    /// The title that the asset has, or had before it was deleted.
+    static func title(of key: Int64, in tx: Transaction) throws -> String? {
+        try tx.row("SELECT title FROM assets WHERE key = ?", key) { try $0.text(0) }
+    }
+
     static func gate(of id: String, in tx: Transaction) throws -> Gate? {
         try tx.row(
             """

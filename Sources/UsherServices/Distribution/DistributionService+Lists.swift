@@ -75,7 +75,7 @@ extension DistributionService {
             response.performances.append(
                 try .with {
                     $0.performanceID = try AssetStore.id(of: key, in: tx) ?? ""
-                    $0.title = try AssetStore.find(key: key, in: tx)?.title ?? ""
+                    $0.title = try AssetStore.title(of: key, in: tx) ?? ""
                     ($0.remainingCount, $0.inCartCount) = (Int32(counts.remaining), Int32(counts.inCart))
                     ($0.distributedCount, $0.downloadedCount) = (Int32(counts.distributed), Int32(counts.downloaded))
                     $0.controlledCount = Int32(counts.controlled)

@@ -66,6 +66,11 @@ import UsherContract
         #expect(after.performances[0].takeBackPossibleCount == 0 && after.performances[0].remainingCount == 3)
         #expect(after.performances[1].takeBackPossibleCount == 1)
         #expect(try await harness.call(Distributions.takeBackTickets, request).takenBackCount == 0)
+        // A performance that is no more keeps its tickets, and its name among them.
+        try await harness.call(Catalog.deleteAsset, .with { $0.assetID = "match-2" })
+        let late = try await harness.call(Distributions.getTicketingDashboard, .with { $0.actingContactID = relay })
+        #expect(late.performances.map(\.performanceID) == ["match-1", "match-2"])
+        #expect(late.performances.map(\.title) == ["Opening Night", "Opening Night"])
     }
 
     /// By a transfer a distributor has what it distributed itself: there is nothing to take back, and no list says so.
