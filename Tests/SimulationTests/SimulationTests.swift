@@ -46,7 +46,7 @@ import UsherContract
     /// The control: each mistake that is built in is found.
     @Test(arguments: SeededBug.allCases) func aSeededBugIsFound(bug: SeededBug) throws {
         let found = #expect(throws: Discrepancy.self) {
-            for seed in 1...3 as ClosedRange<UInt64> {
+            for seed in 1...9 as ClosedRange<UInt64> {
                 try Simulation(seed: seed, bug: bug).run(steps: SimulationLimits.controlSteps)
             }
         }

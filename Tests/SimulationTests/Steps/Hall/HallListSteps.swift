@@ -10,12 +10,15 @@ enum HallListSteps {
     static func run(_ tenant: OrganisationModel, _ simulation: Simulation) throws {
         let size = Int32(simulation.dice.one(0, 7, 20, 1_001, -1))
         let actor = simulation.actor(in: tenant.id)
-        switch simulation.dice.int(1...10) {
+        switch simulation.dice.int(1...13) {
         case 1...3: try tickets(tenant, filter(tenant, simulation)).run(simulation, by: actor, size: size)
         case 4: try contacts(tenant, contactFilter(simulation)).run(simulation, by: actor, size: size)
         case 5: try products(tenant).run(simulation, by: actor, size: size)
         case 6: try passes(tenant, passFilter(tenant, simulation)).run(simulation, by: actor, size: size)
-        case 7, 8: try scans(tenant, scanFilter(tenant, simulation)).run(simulation, by: actor, size: size)
+        case 7: try DeskSteps.seats(tenant, simulation).run(simulation, by: actor, size: size)
+        case 8: try DeskSteps.dashboard(tenant, simulation).run(simulation, by: actor, size: size)
+        case 9: try DeskSteps.export(tenant, simulation, by: actor, size: size)
+        case 10, 11: try scans(tenant, scanFilter(tenant, simulation)).run(simulation, by: actor, size: size)
         default:
             let all = Usher_Admission_V1_ListAccessControlRecordsRequest.with {
                 $0.includeAcknowledged = simulation.dice.chance(50)

@@ -9,7 +9,7 @@ enum HallSteps {
     static let performances = ["perf-1", "perf-2", "perf-3"]
 
     static let all =
-        DistributionSteps.all + CartSteps.all + OrderSteps.all + PassSteps.all + DoorSteps.all + [
+        DistributionSteps.all + CartSteps.all + DeskSteps.all + OrderSteps.all + PassSteps.all + DoorSteps.all + [
             Step(weight: 1, prepare: closePerformance), Step(weight: 4, prepare: openPerformance),
         ]
 
@@ -22,7 +22,8 @@ enum HallSteps {
         "GetOrder", "UpdateOrder", "PrintOrder", "AssignPass", "GetPass", "ListPasses", "UpdatePassAdmissions",
         "ReprintPass", "CancelPass", "CancelAdmissions", "IssueTickets", "PrintTickets", "ReprintTicket",
         "CancelTicket", "AttachExternalBarcode", "ScanBarcode", "CheckBarcode", "AnnulScan", "ListScans",
-        "ListAccessControlRecords", "AcknowledgeAccessControlRecord",
+        "ListAccessControlRecords", "AcknowledgeAccessControlRecord", "ListSeats", "GetTicketingDashboard",
+        "ExportTicketDetails", "ImportTicketDetails",
     ]
 
     /// What there is to begin with: halls, people, and leave to take tickets back.
