@@ -1482,7 +1482,7 @@ public nonisolated struct Usher_Distribution_V1_ImportTicketDetailsRequest: Send
   /// All rows or none; otherwise each row by itself, and those that cannot be done are reported.
   public var atomic: Bool = false
 
-  /// Says what would be done, and does nothing.
+  /// Says what would be done, and does nothing. Rows that cannot be done are reported, with `atomic` as well.
   public var validateOnly: Bool = false
 
   /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
