@@ -11,8 +11,9 @@ extension Google_Protobuf_Timestamp {
 extension Instant {
     /// The earliest and the latest moment that a protobuf timestamp may name: the years 1 to 9999.
     private static let representable = -62_135_596_800...253_402_300_799 as ClosedRange<Int64>
-    /// Nothing of ours lasts longer: it could not be told.
-    static let latest = Instant(microseconds: representable.upperBound * 1_000_000 + 999_999)
+    /// Nothing of ours lasts longer: it could not be told. A whole second: with a fraction, who reckons in floating
+    /// point is in the year 10000.
+    static let latest = Instant(microseconds: representable.upperBound * 1_000_000)
 
     /// Nil for what is no valid timestamp. Nanoseconds are cut to microseconds.
     init?(_ timestamp: Google_Protobuf_Timestamp) {

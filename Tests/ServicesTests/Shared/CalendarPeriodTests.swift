@@ -76,8 +76,9 @@ import UsherContract
     @Test(arguments: [(CalendarPeriod.Unit.hour, 9_999), (.day, 1), (.week, 1), (.month, 1), (.year, 100)])
     func nothingLastsBeyondTheYear9999(unit: CalendarPeriod.Unit, length: Int) throws {
         let start = Instant(microseconds: 253_402_300_799_000_000)
+        let before = start - .microseconds(1)
         let zone = try #require(TimeZone(identifier: "Europe/Stockholm"))
-        let end = CalendarPeriod(unit: unit, length: length).end(from: start, in: zone)
-        #expect(end == Instant(microseconds: 253_402_300_799_999_999))
+        let end = CalendarPeriod(unit: unit, length: length).end(from: before, in: zone)
+        #expect(end == start)
     }
 }

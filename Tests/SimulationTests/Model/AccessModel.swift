@@ -81,7 +81,7 @@ final class ModelAccess {
     func extend(to new: Instant, at now: Instant) -> Bool {
         if end == new { return false }
         // For ever is told as the last moment that can be.
-        let last = Instant(microseconds: 253_402_300_799_999_999)
+        let last = Instant(microseconds: 253_402_300_799_000_000)
         (originalEnd, end, updated) = (originalEnd ?? end ?? last, new, now)
         return true
     }
