@@ -136,7 +136,7 @@ public nonisolated enum Usher_Vouchers_V1_RedeemOn: SwiftProtobuf.Enum, Swift.Ca
   /// Not given: see the field.
   case unspecified // = 0
 
-  /// By RedeemVoucher.
+  /// By RedeemVoucher, or by a viewer who plays with the code; never by the code alone.
   case redeem // = 1
 
   /// By the first play, or by RedeemVoucher, which starts it at once.
