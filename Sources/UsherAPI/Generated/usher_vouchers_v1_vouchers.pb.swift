@@ -1672,8 +1672,8 @@ public nonisolated struct Usher_Vouchers_V1_AddVoucherEmailsRequest: Sendable {
   /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
   public var requestID: String = String()
 
-  /// The addresses as a CSV file in UTF-8 with a column `email`; other columns are ignored. Its header is row 1.
-  /// A file that cannot be read is refused INVALID_ARGUMENT `CSV_…`.
+  /// The addresses as a CSV file in UTF-8 with a column `email`, of at most 100,000 rows below the header, which is row
+  /// 1; other columns are ignored. A file that cannot be read is refused INVALID_ARGUMENT `CSV_…`.
   public var csv: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

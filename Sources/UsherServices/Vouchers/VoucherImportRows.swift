@@ -32,6 +32,7 @@ struct VoucherImportRows {
         static let required: Set<Self> = [.code]
     }
 
+    /// No more than one beyond what a call may have.
     private(set) var rows: [Row] = []
 
     var count: Int { rows.count }
@@ -57,12 +58,12 @@ struct VoucherImportRows {
     }
 
     private mutating func take(_ result: Result<CSVRecord<Column>, CSVProblem>) {
-        // What is beyond a call's rows is counted, and not kept.
+        // One row more than a call may have is kept, and tells that there are too many.
+        guard rows.count <= Voucher.generateCounts.upperBound else { return }
         switch result {
-        case .success(let record) where rows.count < Voucher.generateCounts.upperBound:
+        case .success(let record):
             rows.append(
                 Row(number: record.row, code: record[.code], name: record[.name], orderID: record[.orderID]))
-        case .success(let record): rows.append(Row(number: record.row))
         case .failure(let problem): rows.append(Row(number: problem.row, problem: problem))
         }
     }

@@ -97,7 +97,13 @@ extension VoucherService {
             for (index, text) in request.emails.enumerated() { try judge(text, row: index + 1) }
             return
         }
+        var count = 0
         func read(_ row: Result<CSVRecord<VoucherEmail.Column>, CSVProblem>) throws {
+            count += 1
+            // Millions of rows fit in a request, and no list has room for them.
+            var violations = Violations()
+            violations.require(count <= VoucherEmail.limit, "csv", "must have at most 100,000 rows below its header")
+            try violations.refuse()
             switch row {
             case .success(let record): try judge(record[.email], row: record.row)
             case .failure(let problem):

@@ -79,6 +79,9 @@ import UsherContract
         let harness = try await Harness.withOpening()
         let refusal = try await harness.refusal(Vouchers.importVouchers, request("code\nx\n") { $0.codes = ["y"] })
         #expect(refusal?.violations.map(\.field) == ["codes"])
+        var violations = Violations()
+        let tooMany = "code\n" + String(repeating: "x\n", count: 20_000)
+        #expect(try VoucherImportRows(request(tooMany), &violations).count == 10_001, "what is beyond is not kept")
         let most = "code\n" + (1...10_000).map { "C-\($0)\n" }.joined()
         #expect(try await harness.call(Vouchers.importVouchers, request(most)).createdCount == 10_000)
     }
