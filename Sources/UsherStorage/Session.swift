@@ -28,9 +28,11 @@ struct Session {
 
     /// Runs a statement to its end. Returns the number of rows that it changed.
     @discardableResult
-    func execute(_ sql: String, _ arguments: [(any SQLBindable)?] = []) throws -> Int {
+    func execute(
+        _ sql: String, _ arguments: [(any SQLBindable)?] = [], _ shared: SharedArguments? = nil
+    ) throws -> Int {
         var changes = 0
-        try withStatement(sql, arguments) { statement in
+        try withStatement(sql, arguments, shared) { statement in
             while try step(statement) {}
             changes = sqlite3_stmt_readonly(statement) != 0 ? 0 : Int(sqlite3_changes64(handle))
         }
@@ -77,14 +79,18 @@ struct Session {
     }
 
     private func withStatement(
-        _ sql: String, _ arguments: [(any SQLBindable)?], _ body: (OpaquePointer) throws -> Void
+        _ sql: String, _ arguments: [(any SQLBindable)?], _ shared: SharedArguments? = nil,
+        _ body: (OpaquePointer) throws -> Void
     ) throws {
         let owner = try prepare(sql)
         let statement = owner.sqliteStatement
-        let size = try bind(arguments, to: statement)
+        let size = try bind(arguments, shared, to: owner)
         defer {
             sqlite3_reset(statement)
-            if size > StorageLimits.keptBinding { sqlite3_clear_bindings(statement) }
+            if size > StorageLimits.keptBinding {
+                sqlite3_clear_bindings(statement)
+                statements.bound = nil
+            }
         }
         return try withExtendedLifetime(owner) { try body(statement) }
     }
@@ -100,17 +106,33 @@ struct Session {
         }
     }
 
-    /// Returns the size of the largest value.
-    private func bind(_ arguments: [(any SQLBindable)?], to statement: OpaquePointer) throws -> Int {
+    /// Returns the size of the largest value that was bound.
+    private func bind(
+        _ arguments: [(any SQLBindable)?], _ shared: SharedArguments?, to owner: Statement
+    ) throws -> Int {
+        let statement = owner.sqliteStatement
         let expected = sqlite3_bind_parameter_count(statement)
-        guard Int(expected) == arguments.count else {
+        let count = arguments.count + (shared?.values.count ?? 0)
+        guard Int(expected) == count else {
             throw StorageError.sql(
                 code: SQLITE_RANGE,
-                message: "\(arguments.count) arguments for \(expected) parameters: "
-                    + String(cString: sqlite3_sql(statement)))
+                message: "\(count) arguments for \(expected) parameters: " + String(cString: sqlite3_sql(statement)))
         }
+        let isBound = statements.bound.map { $0.statement === owner && $0.shared === shared } ?? false
+        // Whoever else runs the statement binds all of it.
+        if !isBound, statements.bound?.statement === owner { statements.bound = nil }
+        let largest = try bind(arguments, to: statement, behind: 0)
+        guard let shared, !isBound else { return largest }
+        let largestShared = try bind(shared.values, to: statement, behind: arguments.count)
+        statements.bound = (owner, shared)
+        return max(largest, largestShared)
+    }
+
+    private func bind(
+        _ arguments: [(any SQLBindable)?], to statement: OpaquePointer, behind first: Int
+    ) throws -> Int {
         var largest = 0
-        var index: Int32 = 0
+        var index = Int32(first)
         for position in arguments.indices {
             index += 1
             let result: Int32

@@ -15,6 +15,8 @@ final class StatementCache {
 
     /// One place for each remainder of the address: whoever comes later takes it, so that nothing piles up.
     private var entries = [Entry?](repeating: nil, count: StorageLimits.keptStatements)
+    /// The statement that has its last arguments bound already, and what they are.
+    var bound: (statement: Statement, shared: SharedArguments)?
 
     /// - Parameter prepare: called where the text is not known, or has no place of its own.
     func statement(_ sql: String, prepare: () throws -> Statement) throws -> Statement {
@@ -32,5 +34,8 @@ final class StatementCache {
     }
 
     /// Before the connection closes, which finalizes the statements.
-    func removeAll() { for index in entries.indices { entries[index] = nil } }
+    func removeAll() {
+        for index in entries.indices { entries[index] = nil }
+        bound = nil
+    }
 }

@@ -68,6 +68,15 @@ public final class Transaction {
         return try session.execute(sql, arguments)
     }
 
+    /// The same for one of many rows that have their last arguments in common.
+    @discardableResult
+    public func execute(
+        _ sql: String, arguments: [(any SQLBindable)?], shared: SharedArguments
+    ) throws -> Int {
+        try use(sql)
+        return try session.execute(sql, arguments, shared)
+    }
+
     // What depends on the type of a row's value is inlined where that type is known: unspecialised it costs more than
     // SQLite does for a row.
 

@@ -140,6 +140,40 @@ import UsherStorage
         }
     }
 
+    /// Whoever else runs the statement, before, in between or after, has all of its own.
+    @Test func sharedArgumentsStayTheirOwn() throws {
+        defer { storage.shutdown() }
+        let sql = "INSERT INTO item (id, code, used, note) VALUES (?, ?, ?, ?) ON CONFLICT (code) DO NOTHING"
+        let large = [UInt8](repeating: 7, count: 100_000)
+        let (one, two) = (SharedArguments([1, [1] as [UInt8]]), SharedArguments([2, large]))
+        let other = "INSERT INTO item (id, code, used, note) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
+        try database.writeBlocking(as: .system()) { tx in
+            #expect(try tx.execute(sql, arguments: [1, "a"], shared: one) == 1)
+            #expect(try tx.execute(sql, arguments: [2, "a"], shared: one) == 0)
+            #expect(throws: StorageError.unique("item.id")) { try tx.execute(sql, arguments: [1, "b"], shared: one) }
+            try tx.execute(sql, arguments: [2, "b"], shared: one)
+            try tx.execute(sql, arguments: [3, "c"], shared: two)
+            try tx.execute(sql, arguments: [4, "d"], shared: two)
+            try tx.execute(sql, arguments: [5, "e"], shared: one)
+            try tx.execute(sql, 6, "f", 3, nil as [UInt8]?)
+            try tx.execute(sql, arguments: [7, "g"], shared: one)
+            try tx.execute(other, arguments: [8, "h"], shared: one)
+            try tx.execute(other, 9, "i", 0, large)
+            #expect(throws: StorageError.self) { try tx.execute(sql, arguments: [10], shared: one) }
+            try tx.execute(sql, arguments: [10, "j"], shared: one)
+        }
+        try database.writeBlocking(as: .system()) { tx in
+            try tx.execute(sql, arguments: [11, "k"], shared: one)
+            let found = try tx.rows("SELECT code, used, note FROM item ORDER BY id") {
+                "\(try $0.text(0))\(try $0.int(1))\(try $0.blobOrNil(2)?.count ?? 0)"
+            }
+            #expect(
+                found == [
+                    "a11", "b11", "c2100000", "d2100000", "e11", "f30", "g11", "h11", "i0100000", "j11", "k11",
+                ])
+        }
+    }
+
     @Test(arguments: [0, 2]) func theNumberOfArgumentsMustBeRight(count: Int) throws {
         defer { storage.shutdown() }
         #expect(throws: StorageError.self) {

@@ -6,8 +6,8 @@ struct VoucherIssue {
     private var voucher: Voucher
     private let items: VoucherScopeItems
     private let terms: [String]
-    /// What is stored of the next one.
-    private var columns: [(any SQLBindable)?]
+    /// What is stored of each.
+    private let columns: SharedArguments
 
     /// Codes that are drawn in a row and all taken, before the space counts as exhausted: by then more than nineteen
     /// twentieths of it are used, but for a chance of two in a million.
@@ -20,15 +20,14 @@ struct VoucherIssue {
         self.voucher = voucher
         self.items = items
         terms = voucher.terms.sorted()
-        columns = VoucherStore.columns(of: voucher)
+        columns = VoucherStore.sharedColumns(of: voucher)
     }
 
     /// One more voucher with this code; nil where the code is taken.
     mutating func insert(_ code: VoucherCode, in tx: Transaction) throws -> Voucher? {
         voucher.id = tx.newID(Voucher.prefix)
         voucher.code = code
-        (columns[0], columns[1], columns[2]) = (voucher.id.number, code.text, code.folded)
-        let isNew = try VoucherStore.insert(voucher.id, columns, terms: terms, items: items, in: tx)
+        let isNew = try VoucherStore.insert(voucher.id, code, columns, terms: terms, items: items, in: tx)
         return isNew ? voucher : nil
     }
 

@@ -124,15 +124,15 @@ enum VoucherStore {
         ON CONFLICT (code_folded) DO NOTHING
         """
 
-    /// A voucher's columns, in their order. Vouchers of one call differ in the first three, id, code and folded code,
-    /// and share the rest.
-    static func columns(of voucher: Voucher) -> [(any SQLBindable)?] {
+    /// A voucher's columns, in their order, but for the first three, id, code and folded code: in these vouchers of one
+    /// call differ, and share the rest.
+    static func sharedColumns(of voucher: Voucher) -> SharedArguments {
         let period = columns(of: voucher.period)
         var asset: Int64?
         if case .asset(let key) = voucher.scope { asset = key }
-        return [
-            voucher.id.number, voucher.code.text, voucher.code.folded, voucher.name, voucher.effect.rawValue,
-            voucher.redeemOn.rawValue, period.unit, period.length, period.fixed, voucher.discount?.percent, asset,
+        return SharedArguments([
+            voucher.name, voucher.effect.rawValue, voucher.redeemOn.rawValue, period.unit, period.length, period.fixed,
+            voucher.discount?.percent, asset,
             voucher.scope != .everything, voucher.redeemFrom, voucher.redeemUntil, voucher.usageLimit,
             voucher.usedCount, voucher.perViewerLimit, voucher.orderID, voucher.custom.text, voucher.batchKey,
             voucher.ignoresGeoblocking, voucher.ignoresSingleIP, voucher.isOneTime, voucher.redeemTime,
@@ -140,22 +140,23 @@ enum VoucherStore {
             voucher.version, voucher.discount?.cycles, voucher.offer?.days, voucher.offer?.packageKey,
             voucher.paymentTypes.rawValue, voucher.provisionService, voucher.purchase?.orderKey,
             voucher.purchase?.purchaserKey,
-        ]
+        ])
     }
 
     /// One row at a time: a statement that inserts several would look for each of them in every table that refers to
     /// vouchers.
     ///
     /// - Parameters:
-    ///   - columns: as ``columns(of:)`` has them.
+    ///   - columns: as ``sharedColumns(of:)`` has them.
     ///   - terms: ``Voucher/terms``, which many vouchers of one call share.
     ///   - items: what the scope names; stored where it names more than one asset.
     /// - Returns: false where the code is taken.
     static func insert(
-        _ id: ResourceID, _ columns: [(any SQLBindable)?], terms: [String], items: VoucherScopeItems,
+        _ id: ResourceID, _ code: VoucherCode, _ columns: SharedArguments, terms: [String], items: VoucherScopeItems,
         in tx: Transaction
     ) throws -> Bool {
-        guard try tx.execute(insertion, arguments: columns) == 1 else { return false }
+        let inserted = try tx.execute(insertion, arguments: [id, code.text, code.folded], shared: columns)
+        guard inserted == 1 else { return false }
         try insertScope(items, of: id, in: tx)
         try insertTerms(terms, of: id, in: tx)
         return true
