@@ -50,6 +50,24 @@ import UsherContract
         #expect(loose == ["sqlite_schema"])
     }
 
+    /// Every statement's plan is tested without statistics. Those of a small database would have a large one's tables
+    /// read whole, until it is closed again.
+    @Test func noStatisticsChangePlans() throws {
+        for life in 0..<2 {
+            let storage = try Fixture.storage(directory)
+            defer { storage.shutdown() }
+            if life == 0 { try Fixture.create("acme", in: storage) }
+            let tables = try storage.organisation("acme").writeBlocking(as: .system()) { tx in
+                let item = try tx.addItem("item \(life)").number
+                if life == 0 { try tx.execute("CREATE INDEX child_item ON child (item)") }
+                try tx.execute("INSERT INTO child (id, item) VALUES (?, ?)", item, item)
+                #expect(try tx.row("SELECT id FROM child WHERE item = ?", item) { try $0.int64(0) } == item)
+                return try tx.rows("SELECT name FROM sqlite_schema WHERE name LIKE 'sqlite_stat%'") { try $0.text(0) }
+            }
+            #expect(tables == [])
+        }
+    }
+
     @Test func theWALIsBounded() throws {
         let storage = try Fixture.storage(directory) { limits in
             (limits.checkpointFrames, limits.restartFrames) = (50, 200)
