@@ -48,6 +48,12 @@ crash-test: ROUNDS ?= 1000
 crash-test: ## kill the server ROUNDS times (1,000) under load, and check that nothing acknowledged was lost
 	USHER_CRASH_ROUNDS=$(ROUNDS) $(SWIFT) test --filter CrashTests
 
+.PHONY: attack
+attack: $(TOOLS) ## attack a release server as Tests/Attacks does; ATTACKS="NAME ...", BEFORE=BINARY to compare with
+	@.ci/install-packages libsqlite3-dev
+	$(SWIFT) build -c release --product usher
+	.venv/bin/python Tests/Attacks/run.py --usher .build/release/usher $(if $(BEFORE),--before $(BEFORE)) $(ATTACKS)
+
 .PHONY: simulate
 simulate: STEPS ?= 100000
 simulate: SEED ?= 1
