@@ -202,7 +202,7 @@ def wrong_codes(server: Server, key: str, stop: threading.Event) -> None:
 def many_lists(server: Server, key: str, stop: threading.Event) -> None:
     """Whole pages, sixteen at a time, with the neighbour's good key."""
     page = b"".join(
-        request(2 * n + 1, "usher.vouchers.v1.VoucherService/ListVouchers", b"\x08" + varint(1000), key=key) for n in range(16)
+        request(2 * n + 1, "usher.vouchers.v1.VoucherService/ListVouchers", b"\x30" + varint(1000), key=key) for n in range(16)
     )
     with server.connect(source="127.0.0.16", timeout=10) as connection:
         while not stop.is_set():

@@ -117,7 +117,7 @@ class Server:
         """Makes an organisation with the event `event` and a key with all scopes, which is returned."""
         with self.operator() as operator:
             operator.organisations.create_organisation(
-                organisation={"organisation_id": organisation, "display_name": organisation}
+                organisation={"organisation_id": organisation, "name": organisation}
             )
             scopes = [
                 f"{service}:{right}"
@@ -125,7 +125,7 @@ class Server:
                 for right in ("read", "write")
             ] + ["vouchers:redeem", "access:check", "access:play", "admission:scan", "events:read"]
             created = operator.with_options(organisation=organisation).organisations.create_api_key(
-                api_key={"display_name": "attack", "scopes": scopes}
+                api_key={"name": "attack", "scopes": scopes}
             )
         key = created.secret
         with self.client(key) as client:
