@@ -63,9 +63,11 @@ final class Dispatcher: CallHandler {
             switch targets[call.method] {
             case .session(let which):
                 let bytes = try session.answer(which, call, state)
+                call.connection.trust()
                 finish(call.method, .success(bytes), since: started, reply)
             case .service(let method):
                 let caller = try authentication.caller(of: call, state)
+                call.connection.trust()
                 try submit(method, call, caller, from: state.address, since: started, reply)
             case .stream(let method):
                 preconditionFailure("\(method.descriptor.fullName) is a stream")
@@ -107,6 +109,7 @@ final class Dispatcher: CallHandler {
             let state = connectionSession(of: call.connection)
             let generation = authentication.credentials.generation
             let verified = try authentication.caller(of: call, state)
+            call.connection.trust()
             try check(method.permission, verified.caller)
             let context = StreamContext(
                 caller: verified.caller, database: try organisation(of: verified),

@@ -16,11 +16,29 @@ public final class ConnectionContext {
     public let certificateURIs: [String]
     /// The handler's own; it lives as long as the connection.
     public var attachment: (any Sendable)?
+    /// Whether a call has come with a good credential. Until then the peer is a stranger, who has little room and gives
+    /// way first.
+    public private(set) var isTrusted = false
+    private var trustActions: [() -> Void] = []
 
     init(transport: TransportKind, peerAddress: String, certificateURIs: [String] = []) {
         self.transport = transport
         self.peerAddress = peerAddress
         self.certificateURIs = certificateURIs
+    }
+
+    /// The handler found a call's credential good. Only the first time counts.
+    public func trust() {
+        guard !isTrusted else { return }
+        isTrusted = true
+        let actions = trustActions
+        trustActions = []
+        for action in actions { action() }
+    }
+
+    /// Runs `action` once the connection is trusted; at once where it is.
+    func whenTrusted(_ action: @escaping () -> Void) {
+        if isTrusted { action() } else { trustActions.append(action) }
     }
 }
 
