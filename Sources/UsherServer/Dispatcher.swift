@@ -223,6 +223,7 @@ private final class WireCall: LaneCall {
     }
 
     var method: MethodDescriptor { row.descriptor }
+    var precedence: Precedence { row.precedence }
     var cost: Int { payload.count }
 
     func decode() throws -> DecodedCall {

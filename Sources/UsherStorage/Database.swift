@@ -14,10 +14,12 @@ public final class Database: Sendable {
     private let core: StorageCore
     /// Nil for the platform's own.
     private let platform: Database?
-    let state = Mutex(LaneState())
+    let state: Mutex<LaneState>
     private let commits = CommitSignal()
     /// Set by every turn, cleared by the one who looks for what to close.
     private let wasUsed = Atomic(false)
+    /// Whether a later wake-up is on its way to the platform.
+    private let isPostponing = Atomic(false)
     /// The last failure to open, so that the log tells of it once and not with each call.
     private let loggedFailure = Mutex<String?>(nil)
 
@@ -26,6 +28,7 @@ public final class Database: Sendable {
         self.path = path
         self.core = core
         self.platform = platform
+        state = Mutex(LaneState(isShared: organisationID == nil))
     }
 
     // MARK: Calls
@@ -60,6 +63,7 @@ public final class Database: Sendable {
     private func schedule(_ wake: LaneState.Wake) {
         if wake.contains(.writer) { (platform == nil ? core.platformWriter : core.writers).schedule(self) }
         if wake.contains(.reader) { core.readers.schedule(self) }
+        if wake.contains(.opener) { core.openers.schedule(self) }
     }
 
     // MARK: Turns
@@ -68,13 +72,7 @@ public final class Database: Sendable {
     func writeTurn() -> Bool {
         guard state.withLock({ $0.beginWrite() }) else { return false }
         wasUsed.store(true, ordering: .relaxed)
-        var file = state.withLock { $0.file }
-        if file == nil {
-            let idFloor = state.withLock { $0.idFloor }
-            file = open(idFloor: idFloor)
-            state.withLock { $0.file = file }
-        }
-        if let file {
+        if let file = state.withLock({ $0.file }) ?? openFile() {
             // Those who wait to read need not wait for the writes.
             schedule(state.withLock { $0.wake() })
             write(file)
@@ -82,11 +80,34 @@ public final class Database: Sendable {
         return endWrite(isTurn: true)
     }
 
+    /// Opens the file for the lanes that wait for it.
+    func openTurn() {
+        guard state.withLock({ $0.beginOpening() }) else { return }
+        wasUsed.store(true, ordering: .relaxed)
+        _ = openFile()
+        _ = endWrite(isTurn: false)
+    }
+
+    private func openFile() -> DatabaseFile? {
+        let file = open(idFloor: state.withLock { $0.idFloor })
+        state.withLock { $0.file = file }
+        return file
+    }
+
+    /// When a turn ends that has more calls than time.
+    private func turnEnd(_ lane: KeyPath<LaneState, LaneState.Lane> & Sendable, othersTime: Duration) -> TurnEnd {
+        let isShared = organisationID == nil
+        return TurnEnd(
+            core.limits.batchTime, othersTime: othersTime, comesFirst: { $0.comesFirst(inShared: isShared) },
+            isFirstWaiting: { [self] in state.withLock { $0[keyPath: lane].calls.hasFirst } })
+    }
+
     private func write(_ file: DatabaseFile) {
         let calls = state.withLock { $0.write.take(core.limits) }
         guard !calls.isEmpty else { return }
         let batch = WriteBatch(
-            file: file, ambient: core.ambient, limits: core.limits, statistics: core.statistics, keepWakeUp: keepWakeUp)
+            file: file, ambient: core.ambient, limits: core.limits, statistics: core.statistics,
+            end: turnEnd(\.write, othersTime: core.limits.ordinaryTime), keepWakeUp: keepWakeUp)
         let outcome = batch.run(calls)
         if outcome.failure == nil {
             commits.raise(to: file.journal.next - 1)
@@ -109,19 +130,29 @@ public final class Database: Sendable {
     private func keepWakeUp(_ time: Instant) throws {
         guard let organisationID, let platform else { preconditionFailure("only organisations are woken") }
         if let known = core.wakeUps.time(of: organisationID), known <= time { return }
-        try platform.writeBlocking(as: .system()) { try $0.keepWakeUp(time, of: organisationID) }
+        for attempt in 1...StorageLimits.wakeUpAttempts {
+            do {
+                try platform.writeBlocking(as: .system()) { try $0.keepWakeUp(time, of: organisationID) }
+                break
+            } catch let refusal as Refusal where attempt < StorageLimits.wakeUpAttempts && refusal.isOfBatch {
+                // It was lost with a transaction that others had a part in.
+            }
+        }
         core.wakeUps.set(time, of: organisationID)
     }
 
     /// After the commit that did all that was due. Nobody waits for it: until it is durable the platform has an
-    /// earlier one, and what the next commit may ask for comes after it on the platform's lane.
+    /// earlier one, and what the next commit may ask for comes after it on the platform's lane. At most one waits
+    /// there: it writes what is known when it runs, which is never earlier than what is durable.
     private func postponeWakeUp(to time: Instant?) {
         guard let organisationID, let platform else { preconditionFailure("only organisations are woken") }
         guard core.wakeUps.time(of: organisationID) != time else { return }
         core.wakeUps.set(time, of: organisationID)
-        platform.post(as: .system()) { tx in
-            try tx.keepWakeUp(time, of: organisationID)
+        guard !isPostponing.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        platform.post(as: .system()) { [core] tx in
+            try tx.keepWakeUp(core.wakeUps.time(of: organisationID), of: organisationID)
         } finish: { [self] result in
+            isPostponing.store(false, ordering: .releasing)
             if case .failure(let error) = result { log("a wake-up was not postponed", error) }
         }
     }
@@ -135,7 +166,9 @@ public final class Database: Sendable {
             return false
         case .run(let file, let calls):
             wasUsed.store(true, ordering: .relaxed)
-            let batch = ReadBatch(file: file, ambient: core.ambient, limits: core.limits, statistics: core.statistics)
+            let batch = ReadBatch(
+                file: file, ambient: core.ambient, limits: core.limits, statistics: core.statistics,
+                end: turnEnd(\.read, othersTime: .zero))
             let outcome = batch.run(calls)
             settle(calls, outcome) { state, rest in state.read.putBack(rest) }
             if let failure = outcome.failure { log("the read transaction was lost", failure) }

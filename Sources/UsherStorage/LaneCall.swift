@@ -9,6 +9,8 @@ public protocol LaneCall: AnyObject, Sendable {
     var deadline: ContinuousClock.Instant { get }
     /// Bytes of payload, for the bounds of the queue.
     var cost: Int { get }
+    /// What it may overtake in the lane.
+    var precedence: Precedence { get }
 
     /// Decodes the request. Runs on the lane's thread, in the transaction; what it throws goes to this caller only.
     func decode() throws -> DecodedCall
@@ -24,7 +26,16 @@ public protocol LaneCall: AnyObject, Sendable {
     func complete(_ result: Result<[UInt8], any Error>)
 }
 
+/// Which calls of a lane are taken first.
+public enum Precedence: Sendable, Hashable {
+    /// Somebody waits at a door for the answer: taken before all others, which keep a share of every transaction.
+    case verdict
+    case ordinary
+}
+
 extension LaneCall {
+    public var precedence: Precedence { .ordinary }
+
     /// Nobody counts the server's own.
     public func noteFailedLookup() throws {}
 }

@@ -1,56 +1,36 @@
-internal import DequeModule
 internal import UsherContract
 
 // The two lanes of one database, as a state machine without threads: what waits, what runs, what is open.
 // - A lane runs on one thread at a time; `scheduled` means that it stands in its pool's queue.
-// - Opening and closing is the write lane's business. Reads of a closed database therefore wake the write lane.
+// - Opening and closing is the write lane's business, and the lane does not run meanwhile. An organisation's file is
+//   opened in a pool of its own, so that it does not wait for the writes of others; the platform's, which is nearly
+//   always open, by its own write lane's turn.
 // - A pool's queue may hold an entry for a lane that is no longer scheduled (its database was closed meanwhile); the
 //   turn then does not begin.
 
 struct LaneState {
-    enum Phase { case idle, scheduled, running }
+    enum Phase {
+        case idle, scheduled, running
+        /// The write lane stands in the queue of those whose file is to be opened.
+        case opening
+    }
 
     struct Lane {
         var phase = Phase.idle
-        private(set) var calls: Deque<any LaneCall> = []
-        private var bytes = 0
+        private(set) var calls: LaneQueue
 
-        /// Returns false where the lane is full. An empty lane takes a call of any size.
-        mutating func append(_ call: any LaneCall, _ limits: StorageLimits) -> Bool {
-            let cost = call.cost
-            guard calls.count < limits.queuedCalls, calls.isEmpty || bytes + cost <= limits.queuedBytes else {
-                return false
-            }
-            calls.append(call)
-            bytes += cost
-            return true
-        }
+        init(isShared: Bool) { calls = LaneQueue(isShared: isShared) }
+
+        /// Returns false where the lane is full.
+        mutating func append(_ call: any LaneCall, _ limits: StorageLimits) -> Bool { calls.append(call, limits) }
 
         /// The calls of one transaction.
-        mutating func take(_ limits: StorageLimits) -> [any LaneCall] {
-            var taken: [any LaneCall] = []
-            taken.reserveCapacity(min(calls.count, limits.batchCalls))
-            var size = 0
-            while taken.count < limits.batchCalls, let call = calls.first {
-                size += call.cost
-                if size > limits.batchBytes, !taken.isEmpty { break }
-                bytes -= call.cost
-                taken.append(call)
-                calls.removeFirst()
-            }
-            return taken
-        }
+        mutating func take(_ limits: StorageLimits) -> [any LaneCall] { calls.take(limits) }
 
-        mutating func takeAll() -> [any LaneCall] {
-            defer { (calls, bytes) = ([], 0) }
-            return Array(calls)
-        }
+        mutating func takeAll() -> [any LaneCall] { calls.takeAll() }
 
         /// Puts back what a turn had no time for.
-        mutating func putBack(_ rest: ArraySlice<any LaneCall>) {
-            calls.prepend(contentsOf: rest)
-            for call in rest { bytes += call.cost }
-        }
+        mutating func putBack(_ rest: ArraySlice<any LaneCall>) { calls.putBack(rest) }
     }
 
     /// Which lanes have become ready and must be put into their pools' queues.
@@ -58,15 +38,23 @@ struct LaneState {
         let rawValue: UInt8
         static let reader = Wake(rawValue: 1)
         static let writer = Wake(rawValue: 2)
+        static let opener = Wake(rawValue: 4)
     }
 
-    var read = Lane()
-    var write = Lane()
+    /// Whether it is the platform's, which all organisations share.
+    let isShared: Bool
+    var read: Lane
+    var write: Lane
     var file: DatabaseFile?
     /// The last id of a file that was given up: its transaction is gone, its ids are not given out again.
     var idFloor: Int64 = 0
     /// No more calls are taken.
     var isShut = false
+
+    init(isShared: Bool = false) {
+        self.isShared = isShared
+        (read, write) = (Lane(isShared: isShared), Lane(isShared: isShared))
+    }
 
     var isQuiet: Bool {
         read.phase == .idle && write.phase == .idle && read.calls.isEmpty && write.calls.isEmpty
@@ -89,8 +77,9 @@ struct LaneState {
     mutating func wake() -> Wake {
         var wake = Wake()
         if write.phase == .idle, !write.calls.isEmpty || (file == nil && !read.calls.isEmpty) {
-            write.phase = .scheduled
-            wake.insert(.writer)
+            let isOpening = file == nil && !isShared
+            write.phase = isOpening ? .opening : .scheduled
+            wake.insert(isOpening ? .opener : .writer)
         }
         if read.phase == .idle, file != nil, !read.calls.isEmpty {
             read.phase = .scheduled
@@ -102,6 +91,13 @@ struct LaneState {
     /// Begins a turn of the write lane; false for an outdated entry.
     mutating func beginWrite() -> Bool {
         guard write.phase == .scheduled else { return false }
+        write.phase = .running
+        return true
+    }
+
+    /// Begins to open the file, during which the write lane does not run; false for an outdated entry.
+    mutating func beginOpening() -> Bool {
+        guard write.phase == .opening else { return false }
         write.phase = .running
         return true
     }

@@ -18,10 +18,21 @@ public struct StorageLimits: Sendable {
     /// How long a transaction goes on taking calls. A call that has begun is always finished.
     public var batchTime = Duration.milliseconds(20)
 
+    /// How long a write transaction goes on with ordinary calls once verdicts wait. A read transaction runs one: a list
+    /// can take as long as this by itself.
+    public var ordinaryTime = Duration.milliseconds(5)
+
     /// Threads for read lanes; nil is one per core.
     public var readerThreads: Int?
     /// Threads for write lanes; nil is twice the cores, at least 8, because they sleep in fsync.
     public var writerThreads: Int?
+    /// Threads that open organisations; they sleep in fsync.
+    public var openerThreads = 4
+    /// A turn that takes longer than this, by one large call or a slow disk, gets a spare thread in its place, so that
+    /// other organisations do not wait for it.
+    public var longTurn = Duration.milliseconds(50)
+    /// How many spare threads each pool can have.
+    public var spareThreads = 8
     /// Organisations open at once; nil derives it from RLIMIT_NOFILE.
     public var openOrganisations: Int?
 
@@ -63,6 +74,12 @@ public struct StorageLimits: Sendable {
 
     private static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
 
+    /// One in so many places of a lane, and of a transaction, is kept for verdicts, and one for all other calls.
+    static let keptShare = 8
+    /// Of the places in a lane of the platform's database no organisation has more than one in so many.
+    static let organisationShare = 16
+    /// How often a wake-up is tried before the transaction that asks for it is given up.
+    static let wakeUpAttempts = 3
     static let busyTimeoutSeconds = 5.0
     /// New entries in the request log after which the purge looks for old ones.
     static let purgeInterval = 16

@@ -8,6 +8,7 @@ struct ReadBatch {
     let ambient: Ambient
     let limits: StorageLimits
     let statistics: StatisticsCounters
+    let end: TurnEnd
 
     /// Runs as many calls as the time allows, at least one. `failure` says why the connection cannot be trusted.
     func run(_ calls: [any LaneCall]) -> WriteBatch.Outcome {
@@ -18,10 +19,11 @@ struct ReadBatch {
                 try session.execute("BEGIN")
                 let transaction = Transaction(file, session, ambient, limits, isReadOnly: true)
                 defer { outcome.actions = transaction.end() }
-                let end = ContinuousClock.now + limits.batchTime
+                var end = end
                 for call in calls {
                     let now = ContinuousClock.now
-                    if now >= end, !outcome.results.isEmpty { break }
+                    if !outcome.results.isEmpty, end.isReached(before: call, at: now) { break }
+                    end.note(call, at: now)
                     transaction.advance()
                     outcome.results.append(try result(of: call, now, transaction, session))
                 }

@@ -35,6 +35,9 @@ extension Refusal {
         .unknown, "OUTCOME_UNKNOWN",
         "The change may or may not have been stored; the same call with the same request_id settles it.")
 
+    /// Whether it tells of a transaction that came to nothing, not of the call itself.
+    var isOfBatch: Bool { self == .transactionLost || self == .outcomeUnknown }
+
     static func requestIDTooLong(_ limits: StorageLimits) -> Refusal {
         Refusal(
             .invalidArgument, "FIELD_INVALID", "Request_id is too long.",

@@ -12,6 +12,8 @@ final class StorageCore: Sendable {
     let openSet: OpenSet
     let readers: LanePool
     let writers: LanePool
+    /// Opens organisations: those that are open do not wait for it, and it does not wait for them.
+    let openers: LanePool
     /// The platform's write lane has a thread of its own: organisations' commits may wait for it.
     let platformWriter: LanePool
     let wakeUps = WakeUps()
@@ -25,15 +27,23 @@ final class StorageCore: Sendable {
         self.platformSchema = platformSchema
         self.organisationSchema = organisationSchema
         openSet = OpenSet(capacity: limits.resolvedOpenOrganisations, statistics: statistics)
-        readers = LanePool("usher-read", threads: limits.resolvedReaderThreads) { $0.readTurn() }
-        writers = LanePool("usher-write", threads: limits.resolvedWriterThreads) { $0.writeTurn() }
-        platformWriter = LanePool("usher-platform", threads: 1) { $0.writeTurn() }
+        func pool(_ name: String, _ threads: Int, spares: Int? = nil, _ turn: @escaping LanePool.Turn) -> LanePool {
+            LanePool(
+                name, threads: threads, spares: spares ?? limits.spareThreads, longTurn: limits.longTurn, turn: turn)
+        }
+        readers = pool("usher-read", limits.resolvedReaderThreads) { $0.readTurn() }
+        writers = pool("usher-write", limits.resolvedWriterThreads) { $0.writeTurn() }
+        openers = pool("usher-open", limits.openerThreads) { database in
+            database.openTurn()
+            return false
+        }
+        platformWriter = pool("usher-platform", 1, spares: 0) { $0.writeTurn() }
     }
 
-    /// Waits until no lane has work. A read of a closed database passes through two pools: ask again.
+    /// Waits until no lane has work. A call of a closed database passes through two pools: ask again.
     func waitUntilIdle() { for pool in pools { pool.waitUntilIdle() } }
 
     func stop() { for pool in pools { pool.stop() } }
 
-    private var pools: [LanePool] { [writers, platformWriter, readers] }
+    private var pools: [LanePool] { [openers, writers, platformWriter, readers] }
 }

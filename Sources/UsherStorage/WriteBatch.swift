@@ -13,6 +13,7 @@ struct WriteBatch {
     let ambient: Ambient
     let limits: StorageLimits
     let statistics: StatisticsCounters
+    let end: TurnEnd
     /// Sees to it that the organisation is woken at a time or before, durably. Throws what costs the whole transaction.
     let keepWakeUp: (Instant) throws -> Void
 
@@ -36,10 +37,11 @@ struct WriteBatch {
                 try session.execute("BEGIN IMMEDIATE")
                 let transaction = Transaction(file, session, ambient, limits, isReadOnly: false)
                 defer { outcome.actions = transaction.end() }
-                let end = ContinuousClock.now + limits.batchTime
+                var end = end
                 for call in calls {
                     let now = ContinuousClock.now
-                    if now >= end, !outcome.results.isEmpty { break }
+                    if !outcome.results.isEmpty, end.isReached(before: call, at: now) { break }
+                    end.note(call, at: now)
                     transaction.advance()
                     outcome.results.append(try result(of: call, now, transaction, session))
                 }

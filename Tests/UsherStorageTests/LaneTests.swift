@@ -93,17 +93,26 @@ import UsherContract
         #expect(position <= 10)
     }
 
-    @Test func readsOfAClosedDatabaseWakeTheWriteLaneWhichOpensIt() {
+    @Test func callsOfAClosedDatabaseHaveItOpened() {
         var state = LaneState()
         let isTaken = state.read.append(TestCall(), StorageLimits())
         let wakes = [state.wake(), state.wake()]
-        let begins = [state.beginWrite(), state.beginWrite()]
+        let isWriting = state.beginWrite()
+        let begins = [state.beginOpening(), state.beginOpening()]
         state.write.phase = .idle
         let last = state.wake()
         #expect(isTaken)
-        #expect(wakes == [.writer, []], "once is enough")
+        #expect(wakes == [.opener, []], "once is enough")
+        #expect(!isWriting, "an outdated entry does not open it on a writer's thread")
         #expect(begins == [true, false], "on one thread at a time")
-        #expect(last == .writer, "still closed, still a call")
+        #expect(last == .opener, "still closed, still a call")
+    }
+
+    @Test func thePlatformOpensInItsOwnWriteLane() {
+        var state = LaneState(isShared: true)
+        _ = state.write.append(TestCall(), StorageLimits())
+        let wake = state.wake()
+        #expect(wake == .writer)
     }
 
     @Test func aTurnOfALaneThatIsNotScheduledDoesNotBegin() {

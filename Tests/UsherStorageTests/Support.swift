@@ -121,6 +121,9 @@ extension Database {
 final class TestCall: LaneCall, Sendable {
     struct Settings: Sendable {
         var principal = "key1"
+        var role = Caller.Role.organisation
+        var organisationID: String? = "acme"
+        var precedence = Precedence.ordinary
         var name = "Do"
         var isRead = false
         var requestID = ""
@@ -135,6 +138,7 @@ final class TestCall: LaneCall, Sendable {
     let method: MethodDescriptor
     let deadline: ContinuousClock.Instant
     let cost: Int
+    let precedence: Precedence
     private let settings: Settings
     private let body: @Sendable (Transaction) throws -> EncodedReply
     private let results = Mutex<[Result<[UInt8], any Error>]>([])
@@ -154,7 +158,9 @@ final class TestCall: LaneCall, Sendable {
         change(&settings)
         self.settings = settings
         self.body = body
-        caller = Caller(role: .organisation, principal: settings.principal, organisationID: "acme", scopes: .all)
+        caller = Caller(
+            role: settings.role, principal: settings.principal, organisationID: settings.organisationID, scopes: .all)
+        precedence = settings.precedence
         method = MethodDescriptor(
             service: "test.Service", name: settings.name, requestType: "", responseType: "", streaming: .unary,
             idempotency: settings.isRead ? .noSideEffects : .unknown, hasRequestID: true, requestContainsMap: false)

@@ -14,7 +14,7 @@ public struct AccessService: Sendable {
     public var methods: [Method] {
         let play = Permission.anyOf([.accessPlay, .accessWrite])
         return [
-            Method(RPC.checkAccess, on: .organisation, .anyOf([.accessCheck, .accessRead]), checkAccess),
+            Method(RPC.checkAccess, on: .organisation, .anyOf([.accessCheck, .accessRead]), as: .verdict, checkAccess),
             Method(
                 RPC.batchCheckAccess, on: .organisation, .anyOf([.accessCheck, .accessRead]), batchCheckAccess),
             Method(RPC.grantAccess, on: .organisation, .scope(.accessWrite), grantAccess),
@@ -26,9 +26,9 @@ public struct AccessService: Sendable {
             Method(RPC.recordPurchase, on: .organisation, .scope(.accessWrite), recordPurchase),
             Method(RPC.reversePurchase, on: .organisation, .scope(.accessWrite), reversePurchase),
             Method(RPC.listPayments, on: .organisation, .scope(.accessRead), listPayments),
-            Method(RPC.startPlayback, on: .organisation, play, startPlayback),
-            Method(RPC.recordPlayback, on: .organisation, play, recordPlayback),
-            Method(RPC.endPlayback, on: .organisation, play, endPlayback),
+            Method(RPC.startPlayback, on: .organisation, play, as: .verdict, startPlayback),
+            Method(RPC.recordPlayback, on: .organisation, play, as: .verdict, recordPlayback),
+            Method(RPC.endPlayback, on: .organisation, play, as: .verdict, endPlayback),
             Method(RPC.listSessions, on: .organisation, .scope(.accessRead), listSessions),
         ]
     }

@@ -31,19 +31,25 @@ public struct Method: Sendable {
     public let descriptor: MethodDescriptor
     public let database: MethodDatabase
     public let permission: Permission
+    /// What its calls may overtake in their lane.
+    public let precedence: Precedence
     /// Turns the payload of a request into what the lane runs. Throws a ``Refusal`` for bytes that are no request.
     public let decode: @Sendable (_ payload: [UInt8]) throws -> DecodedCall
 
-    /// - Parameter withoutSecret: for replies that hold a secret: removes it. Such a reply is not stored; a replay gets
-    ///   what this leaves.
+    /// - Parameters:
+    ///   - precedence: a verdict is answered at once and takes little time: somebody stands at a door, or in front of a
+    ///     player.
+    ///   - withoutSecret: for replies that hold a secret: removes it. Such a reply is not stored; a replay gets what this
+    ///     leaves.
     init<Request: Message, Response: Message>(
         _ method: TypedMethod<Request, Response>, on database: MethodDatabase, _ permission: Permission,
-        withoutSecret: (@Sendable (inout Response) -> Void)? = nil,
+        as precedence: Precedence = .ordinary, withoutSecret: (@Sendable (inout Response) -> Void)? = nil,
         _ function: @escaping @Sendable (Request, Transaction) throws -> Response
     ) {
         descriptor = method.descriptor
         self.database = database
         self.permission = permission
+        self.precedence = precedence
         let containsMap = method.descriptor.requestContainsMap
         decode = { payload in
             let request = try Self.request(Request.self, from: payload)
