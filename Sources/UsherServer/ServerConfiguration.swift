@@ -1,4 +1,5 @@
 public import UsherRPC
+public import UsherServices
 public import UsherStorage
 
 /// How a server runs: where its data is, where it listens, and the limits of its parts.
@@ -12,6 +13,8 @@ public struct ServerConfiguration: Sendable {
     public var storage: StorageLimits
     /// How often codes may be guessed wrong.
     public var lookups: LookupLimits
+    /// How many keys there can be.
+    public var keys = ApiKeyLimits()
     /// How long a server that is told to stop still takes calls while it says that it is going away (NOT_SERVING, and
     /// not ready), so that whoever balances load sends no more.
     public var drainDelay: Duration

@@ -22,6 +22,7 @@ public final class UsherServer: Sendable {
     private let admin = Mutex<AdminServer?>(nil)
     private let openStreams: OpenStreams
     private let sweeper: Sweeper
+    private let organisations: OrganisationService
     /// What goes on beside the calls as long as the server runs.
     private let chores = Mutex<[Task<Void, Never>]>([])
     private let isReady = Atomic<Bool>(false)
@@ -42,7 +43,7 @@ public final class UsherServer: Sendable {
             directory: configuration.dataDirectory, ambient: ambient, limits: configuration.storage,
             platformMigrations: Schema.platform, organisationMigrations: Schema.organisation, logger: logger)
         credentials = CredentialTable()
-        let services = Services(storage: storage, credentials: credentials)
+        let services = Services(storage: storage, credentials: credentials, keys: configuration.keys)
         do {
             try DataDirectory.prepare(storage, services, in: configuration.dataDirectory)
         } catch {
@@ -54,6 +55,7 @@ public final class UsherServer: Sendable {
             authentication: Authentication(credentials: credentials, storage: storage, now: ambient.now),
             metrics: metrics, errors: ErrorReporter(logger: logger, ambient: ambient), lookups: configuration.lookups)
         openStreams = dispatcher.openStreams
+        organisations = services.organisations
         sweeper = Sweeper(
             storage: storage, services: services, interval: configuration.sweepInterval, now: ambient.now,
             logger: logger)
@@ -102,6 +104,7 @@ public final class UsherServer: Sendable {
                 Task { [storage] in await Self.closeIdleOrganisations(of: storage) },
                 Task { [openStreams] in await openStreams.watch() },
                 Task { [sweeper] in await sweeper.run() },
+                Task { [self] in await removeEndedKeys() },
             ]
         }
         isReady.store(true, ordering: .releasing)
@@ -142,6 +145,23 @@ public final class UsherServer: Sendable {
 
     private static func closeIdleOrganisations(of storage: Storage) async {
         while (try? await Task.sleep(for: idleTime)) != nil { storage.closeIdleOrganisations() }
+    }
+
+    /// How often it is looked for keys that have ended long ago.
+    private static let keyRemovalInterval = Duration.seconds(3_600)
+
+    /// Removes keys that have ended long ago, in small transactions, until the task is cancelled.
+    private func removeEndedKeys() async {
+        repeat {
+            do {
+                while try await storage.platform.write(
+                    as: .system(), { [organisations] in try organisations.removeEndedKeys(in: $0) })
+                {}
+            } catch {
+                guard !Task.isCancelled else { return }
+                logger.error("ended keys not removed", metadata: ["error": "\(error)"])
+            }
+        } while (try? await Task.sleep(for: Self.keyRemovalInterval)) != nil
     }
 
     private func page(_ path: String) -> (status: HTTPResponseStatus, body: String)? {

@@ -25,8 +25,8 @@ public struct Services: Sendable {
     /// The streaming ones.
     public let streams: [StreamMethod]
 
-    public init(storage: Storage, credentials: CredentialTable) {
-        organisations = OrganisationService(storage: storage, credentials: credentials)
+    public init(storage: Storage, credentials: CredentialTable, keys: ApiKeyLimits = ApiKeyLimits()) {
+        organisations = OrganisationService(storage: storage, credentials: credentials, keys: keys)
         methods = [
             EventService().methods,
             organisations.methods, CatalogService().methods, VoucherService().methods, AccessService().methods,

@@ -95,11 +95,11 @@ public final class Database: Sendable {
     }
 
     /// When a turn ends that has more calls than time.
-    private func turnEnd(_ lane: KeyPath<LaneState, LaneState.Lane> & Sendable, othersTime: Duration) -> TurnEnd {
+    private func turnEnd(othersTime: Duration, isFirstWaiting: @escaping (LaneState) -> Bool) -> TurnEnd {
         let isShared = organisationID == nil
         return TurnEnd(
             core.limits.batchTime, othersTime: othersTime, comesFirst: { $0.comesFirst(inShared: isShared) },
-            isFirstWaiting: { [self] in state.withLock { $0[keyPath: lane].calls.hasFirst } })
+            isFirstWaiting: { [self] in state.withLock { isFirstWaiting($0) } })
     }
 
     private func write(_ file: DatabaseFile) {
@@ -107,7 +107,7 @@ public final class Database: Sendable {
         guard !calls.isEmpty else { return }
         let batch = WriteBatch(
             file: file, ambient: core.ambient, limits: core.limits, statistics: core.statistics,
-            end: turnEnd(\.write, othersTime: core.limits.ordinaryTime), keepWakeUp: keepWakeUp)
+            end: turnEnd(othersTime: core.limits.ordinaryTime) { $0.write.calls.hasFirst }, keepWakeUp: keepWakeUp)
         let outcome = batch.run(calls)
         if outcome.failure == nil {
             commits.raise(to: file.journal.next - 1)
@@ -168,7 +168,7 @@ public final class Database: Sendable {
             wasUsed.store(true, ordering: .relaxed)
             let batch = ReadBatch(
                 file: file, ambient: core.ambient, limits: core.limits, statistics: core.statistics,
-                end: turnEnd(\.read, othersTime: .zero))
+                end: turnEnd(othersTime: .zero) { $0.read.calls.hasFirst })
             let outcome = batch.run(calls)
             settle(calls, outcome) { state, rest in state.read.putBack(rest) }
             if let failure = outcome.failure { log("the read transaction was lost", failure) }

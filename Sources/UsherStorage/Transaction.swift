@@ -20,6 +20,8 @@ public final class Transaction {
     private var isOpen = true
     private var recorded = 0
     private var changesBefore: Int64 = 0
+    /// Whether the reply of the call that runs is to be kept under its request id.
+    private(set) var keepsReply = true
     private var actions: [@Sendable () -> Void] = []
     private(set) var wakes = Wakes()
     /// What a function that cannot throw ran into; thrown at the call's end.
@@ -188,6 +190,9 @@ public final class Transaction {
         actions.append(action)
     }
 
+    /// Says that the call has changed nothing and that a repetition of it never will: its reply need not be kept.
+    public func keepNoReply() { keepsReply = false }
+
     /// Has the organisation be woken at `time` or soon after, see ``Storage/organisationsToWake(at:)``. That is durable
     /// before the call is, and survives a restart. Asking for what is later than what was asked for before costs
     /// nothing.
@@ -214,7 +219,7 @@ public final class Transaction {
     /// Runs one call. Throws what the call threw.
     func run(_ call: any LaneCall, _ decoded: DecodedCall, _ header: JournalHeader) throws -> EncodedReply {
         (caller, self.header, self.call) = (call.caller, header, call)
-        (recorded, failure) = (0, nil)
+        (recorded, failure, keepsReply) = (0, nil, true)
         changesBefore = session.totalChanges
         let reply = try decoded.run(self)
         if let failure { throw failure }

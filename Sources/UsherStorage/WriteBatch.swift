@@ -117,7 +117,7 @@ struct WriteBatch {
         try session.execute("SAVEPOINT call")
         do {
             let reply = try transaction.run(call, decoded, header)
-            if let key {
+            if let key, transaction.keepsReply {
                 let kept = reply.replay ?? reply.bytes
                 try file.requestLog.keep(
                     kept.count <= limits.storedReplyBytes ? kept : nil, for: key, at: transaction.now, session)

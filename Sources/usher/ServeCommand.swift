@@ -30,11 +30,14 @@ struct ServeCommand: AsyncParsableCommand {
             --failed-lookups-per-key and --failed-lookups-per-address set others, as COUNT/TIME: a proxy in front of
             many viewers needs more than one viewer does.
 
+            An organisation can have 1,000 API keys that can be used, and make as many in a day; --api-keys sets another
+            number. Those that have ended are removed after 30 days.
+
             What is not said by a flag is taken from the environment (USHER_DATA, USHER_LISTEN, USHER_ADMIN,
             USHER_TLS_CERTIFICATE, USHER_TLS_KEY, USHER_TLS_CLIENT_CA, USHER_DRAIN_DELAY, USHER_FAILED_LOOKUPS_PER_KEY,
-            USHER_FAILED_LOOKUPS_PER_ADDRESS, USHER_LOG_LEVEL), then from a JSON file ({"data": "...", "listen": "...",
+            USHER_FAILED_LOOKUPS_PER_ADDRESS, USHER_API_KEYS, USHER_LOG_LEVEL), then from a JSON file ({"data": "...", "listen": "...",
             "admin": "...", "tls": {"certificate": "...", "key": "...", "client": {"ca": "..."}}, "drain": {"delay":
-            "..."}, "failedLookups": {"perKey": "...", "perAddress": "..."}, "log": {"level": "..."}}) that --config or
+            "..."}, "failedLookups": {"perKey": "...", "perAddress": "..."}, "api": {"keys": "..."}, "log": {"level": "..."}}) that --config or
             USHER_CONFIG names. --insecure and --require-client-certificate are flags only.
 
             Examples:
@@ -74,6 +77,9 @@ struct ServeCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "The same for a client address, or 64 bits of an IPv6 one; default 100/1s.", valueName: "count/time"))
     var failedLookupsPerAddress: String?
+    @Option(
+        help: ArgumentHelp("How many API keys an organisation can have; default 1000.", valueName: "count"))
+    var apiKeys: String?
     @Flag(help: "Refuse clients without a certificate.")
     var requireClientCertificate = false
     @Flag(help: "Take calls that are not encrypted, on any address and besides TLS.")
@@ -174,6 +180,12 @@ private struct ServeSettings {
         server = ServerConfiguration(
             dataDirectory: data, rpc: rpc, admin: adminText == "off" ? nil : try Self.address(adminText, "--admin"),
             drainDelay: try setting(flags.drainDelay, "drain.delay").map(Self.drainDelay) ?? .zero)
+        if let text = setting(flags.apiKeys, "api.keys") {
+            guard let count = Int(text), (1...100_000).contains(count) else {
+                throw Failure("--api-keys must be 1 to 100000, and not '\(text)'")
+            }
+            server.keys.count = count
+        }
         if let text = setting(flags.failedLookupsPerKey, "failedLookups.perKey") {
             server.lookups.perKey = try Self.allowance(text, "--failed-lookups-per-key")
         }

@@ -96,7 +96,7 @@ import UsherContract
         #expect(names(queue.take(limits)) == ["wake0", "wake1", "wake2", "any"])
     }
 
-    @Test func whatIsPutBackKeepsItsTurn() {
+    @Test func whatIsPutBackComesBeforeWhatItsOwnerSentLater() {
         let queue = Queue(isShared: true)
         var limits = limits
         limits.queuedCalls = 64
@@ -104,7 +104,8 @@ import UsherContract
         for name in ["b0", "b1"] { #expect(queue.append(call(name, of: "b"), limits)) }
         let taken = queue.take(limits)
         #expect(names(taken) == ["a0", "b0", "a1", "b1"])
+        #expect(queue.append(call("b2", of: "b"), limits))
         queue.putBack(taken[1...])
-        #expect(names(queue.take(limits)) == ["b0", "a1", "b1"])
+        #expect(names(queue.take(limits)) == ["a1", "b0", "b1", "b2"])
     }
 }

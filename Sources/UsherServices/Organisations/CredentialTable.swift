@@ -43,8 +43,8 @@ public final class CredentialTable: Sendable {
     /// Finds the credential of a presented key.
     ///
     /// - Parameter text: the key's bytes as presented, of any length and content.
-    /// - Throws: UNAUTHENTICATED `KEY_MALFORMED`, `KEY_UNKNOWN` (also for a wrong secret), `KEY_REVOKED`,
-    ///   `KEY_EXPIRED`.
+    /// - Throws: UNAUTHENTICATED `KEY_MALFORMED`, `KEY_UNKNOWN` (also for a wrong secret, and for what has ended so long
+    ///   ago that it is not kept in memory), `KEY_REVOKED`, `KEY_EXPIRED`.
     public func authenticate(_ text: [UInt8], at now: Instant) throws -> Credential {
         guard let id = ApiKeyText.keyID(in: text) else { throw OrganisationRefusal.keyMalformed }
         // Hashed whether or not the id exists, so that the time taken does not tell.
@@ -101,6 +101,18 @@ public final class CredentialTable: Sendable {
         contents.withLock { contents in
             contents.keys[key.id] = key
             contents.index(key)
+        }
+        changes.add(1, ordering: .releasing)
+    }
+
+    func remove(_ ids: [ResourceID]) {
+        contents.withLock { contents in
+            for id in ids {
+                guard let key = contents.keys.removeValue(forKey: id) else { continue }
+                if let uri = key.certificateURI, contents.byCertificate[uri] == id {
+                    contents.byCertificate[uri] = nil
+                }
+            }
         }
         changes.add(1, ordering: .releasing)
     }

@@ -35,6 +35,19 @@ enum OrganisationRefusal {
             "A key that expires makes no key that lasts longer: give an expire_time that is not later than its own.")
     }
 
+    static func keyLimit(_ limits: ApiKeyLimits) -> Refusal {
+        Refusal(
+            .resourceExhausted, "API_KEY_LIMIT",
+            "There are \(limits.count) keys, and there can be no more: revoke those that are not used.")
+    }
+
+    static func keysMadeToday(_ limits: ApiKeyLimits, retryAfter: Duration) -> Refusal {
+        Refusal(
+            .resourceExhausted, "API_KEY_LIMIT",
+            "\(limits.count) keys were made in the last 24 hours, and there can be no more for a while.",
+            retryAfter: retryAfter)
+    }
+
     static var lastOperatorKey: Refusal {
         Refusal(
             .failedPrecondition, "LAST_OPERATOR_KEY",

@@ -6,14 +6,17 @@ public import UsherStorage
 public struct OrganisationService: Sendable {
     private typealias RPC = Usher_Organisations_V1_OrganisationService
     private let storage: Storage
-    private let credentials: CredentialTable
+    let credentials: CredentialTable
+    let keys: ApiKeyLimits
 
     /// - Parameters:
     ///   - storage: where organisations get their databases.
     ///   - credentials: is kept equal to what the platform database has committed.
-    public init(storage: Storage, credentials: CredentialTable) {
+    ///   - keys: how many there can be.
+    public init(storage: Storage, credentials: CredentialTable, keys: ApiKeyLimits = ApiKeyLimits()) {
         self.storage = storage
         self.credentials = credentials
+        self.keys = keys
     }
 
     public var methods: [Method] {
@@ -38,7 +41,7 @@ public struct OrganisationService: Sendable {
     /// whether a commit came about, whose functions have not changed the table.
     public func loadCredentials(in tx: Transaction) throws {
         credentials.replaceAll(
-            keys: try ApiKeyStore.all(in: tx),
+            keys: try ApiKeyStore.current(endedAfter: tx.now - ApiKeyLimits.rememberedAfterEnd, in: tx),
             organisations: try OrganisationStore.list(after: "", limit: Int.max, in: tx))
     }
 
@@ -206,6 +209,7 @@ public struct OrganisationService: Sendable {
         if let limit = tx.caller.expireTime, expireTime.map({ $0 > limit }) ?? true {
             throw OrganisationRefusal.expiryNotHeld
         }
+        try makeRoomForKey(of: tx.caller.organisationID, in: tx)
         var (key, text) = make(
             name: given.name, scopes: scopes, isTest: given.test, expireTime: expireTime,
             of: tx.caller.organisationID, in: tx)
@@ -279,8 +283,12 @@ public struct OrganisationService: Sendable {
         guard let id = ResourceID(request.keyID, prefix: ApiKey.prefix),
             var key = try ApiKeyStore.find(id, of: tx.caller.organisationID, in: tx)
         else { throw OrganisationRefusal.keyNotFound }
-        guard key.revokeTime == nil else { return .init(key) }
-        if key.organisationID == nil, try ApiKeyStore.countLastingOperatorKeys(otherThan: id, in: tx) == 0 {
+        guard key.revokeTime == nil else {
+            // It stays revoked: to keep the answer of each repetition would only fill the platform's database.
+            tx.keepNoReply()
+            return .init(key)
+        }
+        if key.organisationID == nil, try !ApiKeyStore.hasLastingOperatorKey(otherThan: id, in: tx) {
             throw OrganisationRefusal.lastOperatorKey
         }
         key.revokeTime = tx.now

@@ -32,6 +32,11 @@ enum OrganisationStore {
             """,
             "CREATE INDEX api_keys_by_organisation ON api_keys (organisation_id, id)",
             """
+            CREATE INDEX api_keys_in_use ON api_keys (organisation_id, expire_time) WHERE revoke_time IS NULL
+            """,
+            "CREATE INDEX api_keys_by_revocation ON api_keys (revoke_time) WHERE revoke_time IS NOT NULL",
+            "CREATE INDEX api_keys_by_expiry ON api_keys (expire_time) WHERE expire_time IS NOT NULL",
+            """
             CREATE UNIQUE INDEX api_keys_by_certificate ON api_keys (certificate_uri)
             WHERE certificate_uri IS NOT NULL AND revoke_time IS NULL
             """,
@@ -111,24 +116,44 @@ enum ApiKeyStore {
             organisationID, before == 0 ? Int64.max : before, limit, read: key)
     }
 
-    /// The operator's keys that are not revoked and never expire, other than `id`.
-    static func countLastingOperatorKeys(otherThan id: ResourceID, in tx: Transaction) throws -> Int {
+    /// Whether the operator has another key than `id` that is not revoked and never expires.
+    static func hasLastingOperatorKey(otherThan id: ResourceID, in tx: Transaction) throws -> Bool {
         try tx.row(
             """
-            SELECT count(*) FROM api_keys
-            WHERE organisation_id IS NULL AND revoke_time IS NULL AND expire_time IS NULL AND id <> ?
+            SELECT 1 FROM api_keys
+            WHERE organisation_id IS NULL AND revoke_time IS NULL AND expire_time IS NULL AND id <> ? LIMIT 1
             """, id.number
-        ) { try $0.int(0) } ?? 0
+        ) { _ in true } ?? false
     }
 
-    static func all(in tx: Transaction) throws -> [ApiKey] {
-        try tx.rows("SELECT \(columns) FROM api_keys ORDER BY id", read: key)
+    /// Those that can be used now or have ended after `time`.
+    static func current(endedAfter time: Instant, in tx: Transaction) throws -> [ApiKey] {
+        // Keys are many and their sets of scopes few.
+        var scopes: [String: Set<Scope>] = [:]
+        return try tx.rows(
+            """
+            SELECT \(columns) FROM api_keys
+            WHERE (revoke_time IS NULL OR revoke_time > ?) AND (expire_time IS NULL OR expire_time > ?)
+            """, time, time
+        ) { row in
+            let text = try row.text(3)
+            if let known = scopes[text] { return try key(row, known) }
+            let new = self.scopes(text)
+            scopes[text] = new
+            return try key(row, new)
+        }
     }
 
-    private static func key(_ row: SQLRow) throws -> ApiKey {
+    private static func scopes(_ text: String) -> Set<Scope> {
+        Set(text.split(separator: " ").compactMap(Scope.init(parsing:)))
+    }
+
+    private static func key(_ row: SQLRow) throws -> ApiKey { try key(row, scopes(row.text(3))) }
+
+    private static func key(_ row: SQLRow, _ scopes: Set<Scope>) throws -> ApiKey {
         ApiKey(
             id: ResourceID(prefix: ApiKey.prefix, number: try row.int64(0)), organisationID: try row.textOrNil(1),
-            name: try row.text(2), scopes: Set(try row.text(3).split(separator: " ").compactMap(Scope.init(parsing:))),
+            name: try row.text(2), scopes: scopes,
             isTest: try row.bool(4), hash: try row.blob(5), createTime: try row.instant(6),
             expireTime: try row.instantOrNil(7), revokeTime: try row.instantOrNil(8),
             certificateURI: try row.textOrNil(9))

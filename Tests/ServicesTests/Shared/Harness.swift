@@ -18,7 +18,7 @@ final class Harness: Sendable {
     /// 2026-11-20T18:00:00Z.
     static let start = Instant(microseconds: 1_795_197_600_000_000)
 
-    init() throws {
+    init(keys: ApiKeyLimits = ApiKeyLimits()) throws {
         let clock = Clock(Self.start)
         directory = "\(NSTemporaryDirectory())usher-services-\(UUID().uuidString)"
         storage = try Storage(
@@ -28,7 +28,7 @@ final class Harness: Sendable {
                 noteStatement: { StatementPlans.shared.note($0) }),
             platformMigrations: Schema.platform, organisationMigrations: Schema.organisation,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
-        services = Services(storage: storage, credentials: credentials)
+        services = Services(storage: storage, credentials: credentials, keys: keys)
         time = clock
     }
 
