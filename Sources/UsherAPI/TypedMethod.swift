@@ -61,6 +61,6 @@ extension AnyMethod {
 /// A request of a mutating method. Clients fill the id in where it is empty, so that a retry is the same request;
 /// see ``MethodDescriptor/hasRequestID``.
 public protocol RequestWithID: Message {
-    /// Names the request, together with the caller and the method; at most 64 characters.
+    /// Names the request within the organisation and the method; at most 64 characters, a UUID.
     var requestID: String { get set }
 }

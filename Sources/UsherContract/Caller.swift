@@ -10,9 +10,10 @@ public struct Caller: Sendable, Hashable {
     }
 
     public let role: Role
-    /// The id of the key that made the call, or `system`. Together with method and request id it names a request.
+    /// The id of the key that made the call, or `system`.
     public let principal: String
-    /// The organisation that the call acts in; nil for an operator's call on the platform itself.
+    /// The organisation that the call acts in; nil for an operator's call on the platform itself. Together with method
+    /// and request id it names a request.
     public let organisationID: String?
     /// What the credential may do.
     public let scopes: ScopeSet

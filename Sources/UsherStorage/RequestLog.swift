@@ -1,8 +1,11 @@
 internal import Crypto
 internal import UsherContract
 
-// The replies of successful writes, under the request ids of their callers.
-// - A key is 16 bytes of SHA-256 over principal, organisation acted in, method and request id: narrow, and evenly
+// The replies of successful writes, under the request ids of the organisation.
+// - A request is named by the organisation acted in, whichever key it came with: a key is replaced in the middle of a
+//   repetition, and what was done under the old one must not be done again under the new one. Whoever repeats needs
+//   the method's scope like whoever began.
+// - A key of the log is 16 bytes of SHA-256 over organisation acted in, method and request id: narrow, and evenly
 //   spread, so that the purge can walk the keys from a cursor without an index on time.
 // - An entry is written in the commit of the call that it belongs to.
 
@@ -16,7 +19,7 @@ enum LoggedReply {
     case otherRequest
 }
 
-/// Names a request: who, acting in which organisation, which method, which id, and what was asked.
+/// Names a request: the organisation acted in, which method, which id, and what was asked.
 struct RequestKey {
     let key: [UInt8]
     let fingerprint: [UInt8]
@@ -24,8 +27,8 @@ struct RequestKey {
     init(caller: Caller, method: String, requestID: String, request: [UInt8]) {
         var name: [UInt8] = []
         name.reserveCapacity(160)
-        // In the platform's database an operator acts for many organisations.
-        for part in [caller.principal, caller.organisationID ?? "", method, requestID] {
+        // In the platform's database many organisations are acted in; in none of them, it is the platform itself.
+        for part in [caller.organisationID ?? "", method, requestID] {
             // The length in front keeps ("ab", "c") and ("a", "bc") apart.
             withUnsafeBytes(of: UInt32(part.utf8.count).bigEndian) { name.append(contentsOf: $0) }
             name.append(contentsOf: part.utf8)

@@ -2,7 +2,6 @@
 struct RequestLedger {
     struct Key: Hashable {
         var database: String?
-        var principal: String
         var organisationID: String?
         var method: String
         var requestID: String

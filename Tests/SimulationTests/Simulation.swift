@@ -155,8 +155,8 @@ final class Simulation {
         _ call: PreparedCall, _ context: Context, _ database: String?, _ outcome: Result<[UInt8], any Error>
     ) throws -> [Context.Event] {
         let key = RequestLedger.Key(
-            database: database, principal: context.principal, organisationID: context.organisationID,
-            method: call.descriptor.fullName, requestID: call.requestID)
+            database: database, organisationID: context.organisationID, method: call.descriptor.fullName,
+            requestID: call.requestID)
         do {
             switch call.descriptor.isRead ? .new : ledger.look(key, call.canonical) {
             case .same(let bytes):

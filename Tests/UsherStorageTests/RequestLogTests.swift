@@ -74,13 +74,28 @@ import UsherStorage
         #expect(try database.codes == ["a"])
     }
 
-    @Test func theIDBelongsToThePrincipalAndTheMethod() throws {
+    @Test func theIDBelongsToTheOrganisationAndTheMethod() throws {
         defer { storage.shutdown() }
         _ = try add("a", set: { $0.requestID = "r1" }).reply()
-        _ = try add("b", set: { ($0.requestID, $0.principal) = ("r1", "key2") }).reply()
+        _ = try add("b", set: { ($0.requestID, $0.organisationID) = ("r1", "other") }).reply()
         _ = try add("c", set: { ($0.requestID, $0.name) = ("r1", "Other") }).reply()
         _ = try add("d", set: { ($0.requestID, $0.name) = ("1", "Dor") }).reply()
         #expect(try database.codes == ["a", "b", "c", "d"])
+    }
+
+    @Test func anotherKeyOfTheOrganisationRepeatsTheSameRequest() throws {
+        defer { storage.shutdown() }
+        _ = try add("a", set: { $0.requestID = "r1" }, reply: EncodedReply(bytes: [1])).reply()
+        let rotated = add(
+            "b", set: { ($0.requestID, $0.principal) = ("r1", "key2") }, reply: EncodedReply(bytes: [9]))
+        #expect(try rotated.reply() == [1])
+        let asOperator = add(
+            "c", set: { ($0.requestID, $0.principal, $0.role) = ("r1", "key3", .platformOperator) },
+            reply: EncodedReply(bytes: [9]))
+        #expect(try asOperator.reply() == [1])
+        let other = add("d", set: { ($0.requestID, $0.principal, $0.request) = ("r1", "key2", [2]) })
+        #expect(try other.refusal()?.reason == "REQUEST_ID_REUSED")
+        #expect(try database.codes == ["a"])
     }
 
     @Test func refusalsAreJudgedAnew() throws {

@@ -675,7 +675,7 @@ public nonisolated struct Usher_Access_V1_GrantAccessRequest: Sendable {
   /// Clears the value of `expireTime`. Subsequent reads from it will return its default value.
   public mutating func clearExpireTime() {self._expireTime = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   /// To which package; empty for none. Not together with `asset_id`.
@@ -701,7 +701,7 @@ public nonisolated struct Usher_Access_V1_RevokeAccessRequest: Sendable {
   /// Why, for the audit; at most 1,000 characters.
   public var reason: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -862,7 +862,7 @@ public nonisolated struct Usher_Access_V1_StartPlaybackRequest: Sendable {
   /// What it is watched on, in the player's words; at most 200 characters.
   public var device: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -925,7 +925,7 @@ public nonisolated struct Usher_Access_V1_RecordPlaybackRequest: Sendable {
   /// How much was viewed since the session's beginning, in seconds. The most that was ever said is kept.
   public var viewedSeconds: Int64 = 0
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -992,7 +992,7 @@ public nonisolated struct Usher_Access_V1_EndPlaybackRequest: Sendable {
   /// Clears the value of `viewedSeconds`. Subsequent reads from it will return its default value.
   public mutating func clearViewedSeconds() {self._viewedSeconds = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1185,7 +1185,7 @@ public nonisolated struct Usher_Access_V1_ExtendAccessRequest: Sendable {
   /// Why, for the audit; at most 1,000 characters.
   public var reason: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1332,7 +1332,7 @@ public nonisolated struct Usher_Access_V1_RecordPurchaseRequest: Sendable {
   /// The code of a voucher that was used; empty for none.
   public var code: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1397,7 +1397,7 @@ public nonisolated struct Usher_Access_V1_ReversePurchaseRequest: Sendable {
   /// Why; at most 1,000 characters.
   public var reason: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

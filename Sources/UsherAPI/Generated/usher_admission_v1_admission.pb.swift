@@ -456,7 +456,7 @@ public nonisolated struct Usher_Admission_V1_UpdateDoorsRequest: Sendable {
   /// Clears the value of `updateMask`. Subsequent reads from it will return its default value.
   public mutating func clearUpdateMask() {self._updateMask = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -600,7 +600,7 @@ public nonisolated struct Usher_Admission_V1_CreatePassProductRequest: Sendable 
   /// Clears the value of `passProduct`. Subsequent reads from it will return its default value.
   public mutating func clearPassProduct() {self._passProduct = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -685,7 +685,7 @@ public nonisolated struct Usher_Admission_V1_UpdatePassProductRequest: Sendable 
   /// Clears the value of `updateMask`. Subsequent reads from it will return its default value.
   public mutating func clearUpdateMask() {self._updateMask = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -885,7 +885,7 @@ public nonisolated struct Usher_Admission_V1_AssignPassRequest: Sendable {
   /// What is on it besides what the product includes; none of them twice.
   public var performanceIds: [String] = []
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -977,7 +977,7 @@ public nonisolated struct Usher_Admission_V1_UpdatePassAdmissionsRequest: Sendab
   /// Why something is removed, which scanners are told; at most 1,000 characters.
   public var reason: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -997,7 +997,7 @@ public nonisolated struct Usher_Admission_V1_ReprintPassRequest: Sendable {
   /// Why, for the audit; at most 1,000 characters.
   public var reason: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1020,7 +1020,7 @@ public nonisolated struct Usher_Admission_V1_CancelPassRequest: Sendable {
   /// Only say whether it could be done: nothing changes, and the pass is returned as it is.
   public var validateOnly: Bool = false
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1046,7 +1046,7 @@ public nonisolated struct Usher_Admission_V1_CancelAdmissionsRequest: Sendable {
   /// Only say whether it could be done: nothing changes, and the pass is returned as it is.
   public var validateOnly: Bool = false
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1222,7 +1222,7 @@ public nonisolated struct Usher_Admission_V1_CreateOrderRequest: Sendable {
   /// The name on the tickets and passes; at most 200 characters.
   public var holderName: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1282,7 +1282,7 @@ public nonisolated struct Usher_Admission_V1_UpdateOrderRequest: Sendable {
   /// Why something is returned, which scanners are told; at most 1,000 characters.
   public var reason: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1307,7 +1307,7 @@ public nonisolated struct Usher_Admission_V1_PrintOrderRequest: Sendable {
   /// Only these passes, and these tickets.
   public var passIds: [String] = []
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1402,7 +1402,7 @@ public nonisolated struct Usher_Admission_V1_IssueTicketsRequest: Sendable {
   /// The template to print them with, at most 100 characters; empty means the performance's.
   public var ticketTemplate: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1433,7 +1433,7 @@ public nonisolated struct Usher_Admission_V1_PrintTicketsRequest: Sendable {
   /// The tickets, 1 to 1,000.
   public var ticketIds: [String] = []
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1470,7 +1470,7 @@ public nonisolated struct Usher_Admission_V1_ReprintTicketRequest: Sendable {
   /// Why, for the audit; at most 1,000 characters.
   public var reason: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1493,7 +1493,7 @@ public nonisolated struct Usher_Admission_V1_CancelTicketRequest: Sendable {
   /// Only say whether it could be done: nothing changes, and the ticket is returned as it is.
   public var validateOnly: Bool = false
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1513,7 +1513,7 @@ public nonisolated struct Usher_Admission_V1_AttachExternalBarcodeRequest: Senda
   /// The barcode, as it will be scanned: 1 to 200 characters, unique in the organisation, case matters.
   public var barcode: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1561,7 +1561,7 @@ public nonisolated struct Usher_Admission_V1_ScanBarcodeRequest: Sendable {
   /// Clears the value of `scanTime`. Subsequent reads from it will return its default value.
   public mutating func clearScanTime() {self._scanTime = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1727,7 +1727,7 @@ public nonisolated struct Usher_Admission_V1_AnnulScanRequest: Sendable {
   /// The scanner that made it. Required.
   public var deviceID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2070,7 +2070,7 @@ public nonisolated struct Usher_Admission_V1_AcknowledgeAccessControlRecordReque
   /// The record.
   public var recordID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -468,7 +468,7 @@ public nonisolated struct Usher_Catalog_V1_CreateAssetRequest: Sendable {
   /// Clears the value of `asset`. Subsequent reads from it will return its default value.
   public mutating func clearAsset() {self._asset = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -556,7 +556,7 @@ public nonisolated struct Usher_Catalog_V1_UpdateAssetRequest: @unchecked Sendab
   /// Clears the value of `updateMask`. Subsequent reads from it will return its default value.
   public mutating func clearUpdateMask() {_uniqueStorage()._updateMask = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String {
     get {_storage._requestID}
     set {_uniqueStorage()._requestID = newValue}
@@ -581,7 +581,7 @@ public nonisolated struct Usher_Catalog_V1_DeleteAssetRequest: Sendable {
   /// Given, it must be the current one.
   public var etag: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -601,7 +601,7 @@ public nonisolated struct Usher_Catalog_V1_BatchUpsertAssetsRequest: Sendable {
   /// Says what would be done, and does nothing.
   public var validateOnly: Bool = false
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -716,7 +716,7 @@ public nonisolated struct Usher_Catalog_V1_CreatePackageRequest: @unchecked Send
   /// Clears the value of `package`. Subsequent reads from it will return its default value.
   public mutating func clearPackage() {_uniqueStorage()._package = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String {
     get {_storage._requestID}
     set {_uniqueStorage()._requestID = newValue}
@@ -811,7 +811,7 @@ public nonisolated struct Usher_Catalog_V1_UpdatePackageRequest: @unchecked Send
   /// Clears the value of `updateMask`. Subsequent reads from it will return its default value.
   public mutating func clearUpdateMask() {_uniqueStorage()._updateMask = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String {
     get {_storage._requestID}
     set {_uniqueStorage()._requestID = newValue}
@@ -836,7 +836,7 @@ public nonisolated struct Usher_Catalog_V1_DeletePackageRequest: Sendable {
   /// Given, it must be the current one.
   public var etag: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -938,7 +938,7 @@ public nonisolated struct Usher_Catalog_V1_CreatePriceOptionRequest: Sendable {
   /// Clears the value of `priceOption`. Subsequent reads from it will return its default value.
   public mutating func clearPriceOption() {self._priceOption = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1028,7 +1028,7 @@ public nonisolated struct Usher_Catalog_V1_UpdatePriceOptionRequest: @unchecked 
   /// Clears the value of `updateMask`. Subsequent reads from it will return its default value.
   public mutating func clearUpdateMask() {_uniqueStorage()._updateMask = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String {
     get {_storage._requestID}
     set {_uniqueStorage()._requestID = newValue}
@@ -1053,7 +1053,7 @@ public nonisolated struct Usher_Catalog_V1_DeletePriceOptionRequest: Sendable {
   /// Given, it must be the current one.
   public var etag: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1162,7 +1162,7 @@ public nonisolated struct Usher_Catalog_V1_CreatePaymentPeriodRequest: Sendable 
   /// Clears the value of `paymentPeriod`. Subsequent reads from it will return its default value.
   public mutating func clearPaymentPeriod() {self._paymentPeriod = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1249,7 +1249,7 @@ public nonisolated struct Usher_Catalog_V1_UpdatePaymentPeriodRequest: @unchecke
   /// Clears the value of `updateMask`. Subsequent reads from it will return its default value.
   public mutating func clearUpdateMask() {_uniqueStorage()._updateMask = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String {
     get {_storage._requestID}
     set {_uniqueStorage()._requestID = newValue}
@@ -1274,7 +1274,7 @@ public nonisolated struct Usher_Catalog_V1_DeletePaymentPeriodRequest: Sendable 
   /// Given, it must be the current one.
   public var etag: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1347,7 +1347,7 @@ public nonisolated struct Usher_Catalog_V1_CreateViewerRequest: Sendable {
   /// Clears the value of `viewer`. Subsequent reads from it will return its default value.
   public mutating func clearViewer() {self._viewer = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1435,7 +1435,7 @@ public nonisolated struct Usher_Catalog_V1_UpdateViewerRequest: Sendable {
   /// Clears the value of `updateMask`. Subsequent reads from it will return its default value.
   public mutating func clearUpdateMask() {self._updateMask = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1461,7 +1461,7 @@ public nonisolated struct Usher_Catalog_V1_DeactivateViewerRequest: Sendable {
   /// Given, it must be the current one.
   public var etag: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1481,7 +1481,7 @@ public nonisolated struct Usher_Catalog_V1_ReactivateViewerRequest: Sendable {
   /// Given, it must be the current one.
   public var etag: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1501,7 +1501,7 @@ public nonisolated struct Usher_Catalog_V1_BatchUpsertViewersRequest: Sendable {
   /// Says what would be done, and does nothing.
   public var validateOnly: Bool = false
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1541,7 +1541,7 @@ public nonisolated struct Usher_Catalog_V1_DeleteViewerRequest: Sendable {
   /// Given, it must be the current one.
   public var etag: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

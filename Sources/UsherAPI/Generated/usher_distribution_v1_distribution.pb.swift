@@ -609,7 +609,7 @@ public nonisolated struct Usher_Distribution_V1_RegisterTicketsRequest: Sendable
   /// Says whether they could be registered, and does nothing.
   public var validateOnly: Bool = false
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -755,7 +755,7 @@ public nonisolated struct Usher_Distribution_V1_MarkDownloadedRequest: Sendable 
   /// The ticket's id.
   public var ticketID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -779,7 +779,7 @@ public nonisolated struct Usher_Distribution_V1_CreateContactRequest: Sendable {
   /// Clears the value of `contact`. Subsequent reads from it will return its default value.
   public mutating func clearContact() {self._contact = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -872,7 +872,7 @@ public nonisolated struct Usher_Distribution_V1_UpdateContactRequest: Sendable {
   /// Clears the value of `updateMask`. Subsequent reads from it will return its default value.
   public mutating func clearUpdateMask() {self._updateMask = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -967,7 +967,7 @@ public nonisolated struct Usher_Distribution_V1_AddToCartRequest: Sendable {
   /// The tickets; 1 to 1,000.
   public var ticketIds: [String] = []
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -990,7 +990,7 @@ public nonisolated struct Usher_Distribution_V1_RemoveFromCartRequest: Sendable 
   /// The tickets; 1 to 1,000.
   public var ticketIds: [String] = []
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1019,7 +1019,7 @@ public nonisolated struct Usher_Distribution_V1_AllocateCartItemsRequest: Sendab
   /// The name that will be on them; at most 200 characters, empty for the guest's own.
   public var holderName: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1051,7 +1051,7 @@ public nonisolated struct Usher_Distribution_V1_ValidateCartRequest: Sendable {
   /// Says what would be done, refusals included, and does nothing.
   public var validateOnly: Bool = false
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1109,7 +1109,7 @@ public nonisolated struct Usher_Distribution_V1_TakeBackTicketsRequest: Sendable
   /// Says what would be taken back, refusals included, and does nothing: to be confirmed by the same call without it.
   public var validateOnly: Bool = false
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1369,7 +1369,7 @@ public nonisolated struct Usher_Distribution_V1_TransferTicketRequest: Sendable 
   /// Who is to have it.
   public var toContactID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1389,7 +1389,7 @@ public nonisolated struct Usher_Distribution_V1_AcceptTransferRequest: Sendable 
   /// The transfer's id.
   public var transferID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1409,7 +1409,7 @@ public nonisolated struct Usher_Distribution_V1_RejectTransferRequest: Sendable 
   /// The transfer's id.
   public var transferID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1485,7 +1485,7 @@ public nonisolated struct Usher_Distribution_V1_ImportTicketDetailsRequest: Send
   /// Says what would be done, and does nothing. Rows that cannot be done are reported, with `atomic` as well.
   public var validateOnly: Bool = false
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

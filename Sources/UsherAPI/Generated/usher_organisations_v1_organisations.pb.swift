@@ -229,7 +229,7 @@ public nonisolated struct Usher_Organisations_V1_CreateOrganisationRequest: Send
   /// Clears the value of `organisation`. Subsequent reads from it will return its default value.
   public mutating func clearOrganisation() {self._organisation = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -313,7 +313,7 @@ public nonisolated struct Usher_Organisations_V1_UpdateOrganisationRequest: Send
   /// Clears the value of `updateMask`. Subsequent reads from it will return its default value.
   public mutating func clearUpdateMask() {self._updateMask = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -336,7 +336,7 @@ public nonisolated struct Usher_Organisations_V1_SuspendOrganisationRequest: Sen
   /// Why, for the audit; at most 1,000 characters.
   public var reason: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -353,7 +353,7 @@ public nonisolated struct Usher_Organisations_V1_ResumeOrganisationRequest: Send
   /// The organisation's id.
   public var organisationID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -515,7 +515,7 @@ public nonisolated struct Usher_Organisations_V1_UpdateSettingsRequest: Sendable
   /// Clears the value of `updateMask`. Subsequent reads from it will return its default value.
   public mutating func clearUpdateMask() {self._updateMask = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -613,7 +613,7 @@ public nonisolated struct Usher_Organisations_V1_CreateApiKeyRequest: Sendable {
   /// Clears the value of `apiKey`. Subsequent reads from it will return its default value.
   public mutating func clearApiKey() {self._apiKey = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -666,7 +666,7 @@ public nonisolated struct Usher_Organisations_V1_RevokeApiKeyRequest: Sendable {
   /// The key's id.
   public var keyID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

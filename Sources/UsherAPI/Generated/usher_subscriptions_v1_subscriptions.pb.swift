@@ -418,7 +418,7 @@ public nonisolated struct Usher_Subscriptions_V1_CreateSubscriptionRequest: Send
   /// The system that it comes from; at most 200 characters.
   public var provisionService: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -496,7 +496,7 @@ public nonisolated struct Usher_Subscriptions_V1_ActivateSubscriptionRequest: Se
   /// The subscription's id.
   public var subscriptionID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -513,7 +513,7 @@ public nonisolated struct Usher_Subscriptions_V1_PauseSubscriptionRequest: Senda
   /// The subscription's id.
   public var subscriptionID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -530,7 +530,7 @@ public nonisolated struct Usher_Subscriptions_V1_ResumeSubscriptionRequest: Send
   /// The subscription's id.
   public var subscriptionID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -547,7 +547,7 @@ public nonisolated struct Usher_Subscriptions_V1_FreezeSubscriptionRequest: Send
   /// The subscription's id.
   public var subscriptionID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -579,7 +579,7 @@ public nonisolated struct Usher_Subscriptions_V1_RenewSubscriptionRequest: Senda
   /// recorded once: ALREADY_EXISTS `PAYMENT_EXISTS`.
   public var paymentReference: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -608,7 +608,7 @@ public nonisolated struct Usher_Subscriptions_V1_ChangeRenewalDateRequest: Senda
   /// Clears the value of `renewTime`. Subsequent reads from it will return its default value.
   public mutating func clearRenewTime() {self._renewTime = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -633,7 +633,7 @@ public nonisolated struct Usher_Subscriptions_V1_CancelSubscriptionRequest: Send
   /// Why; at most 1,000 characters.
   public var reason: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -787,7 +787,7 @@ public nonisolated struct Usher_Subscriptions_V1_AcknowledgeSubscriptionExportRe
   /// The export's id.
   public var exportID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -813,7 +813,7 @@ public nonisolated struct Usher_Subscriptions_V1_ConvertToVoucherRequest: Sendab
   /// Why; at most 1,000 characters.
   public var reason: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -800,7 +800,7 @@ public nonisolated struct Usher_Vouchers_V1_CreateVoucherRequest: Sendable {
   /// Clears the value of `codeProfile`. Subsequent reads from it will return its default value.
   public mutating func clearCodeProfile() {self._codeProfile = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   /// Makes a SUBSCRIPTION voucher usable without limit; `voucher.usage_limit` must then be absent.
@@ -953,7 +953,7 @@ public nonisolated struct Usher_Vouchers_V1_GenerateVouchersRequest: @unchecked 
     set {_uniqueStorage()._oneTimeUse = newValue}
   }
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String {
     get {_storage._requestID}
     set {_uniqueStorage()._requestID = newValue}
@@ -1310,7 +1310,7 @@ public nonisolated struct Usher_Vouchers_V1_RedeemVoucherRequest: Sendable {
   /// voucher for everything then opens everything. Those that are given must be parts of one another.
   public var assetID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   /// The reservation that is taken up; it must be of this voucher, and of this viewer or without one. When left empty,
@@ -1495,7 +1495,7 @@ public nonisolated struct Usher_Vouchers_V1_ReserveVoucherRequest: Sendable {
   /// Clears the value of `ttl`. Subsequent reads from it will return its default value.
   public mutating func clearTtl() {self._ttl = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   /// For which package; as in RedeemVoucher.
@@ -1563,7 +1563,7 @@ public nonisolated struct Usher_Vouchers_V1_ReleaseReservationRequest: Sendable 
   /// The reservation's id.
   public var reservationID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1604,7 +1604,7 @@ public nonisolated struct Usher_Vouchers_V1_ResetVoucherExpiryRequest: Sendable 
   /// Clears the value of `expireTime`. Subsequent reads from it will return its default value.
   public mutating func clearExpireTime() {self._expireTime = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1669,7 +1669,7 @@ public nonisolated struct Usher_Vouchers_V1_AddVoucherEmailsRequest: Sendable {
   /// Says what would be done, and does nothing.
   public var validateOnly: Bool = false
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   /// The addresses as a CSV file in UTF-8 with a column `email`, of at most 100,000 rows below the header, which is row
@@ -1716,7 +1716,7 @@ public nonisolated struct Usher_Vouchers_V1_RemoveVoucherEmailsRequest: Sendable
   /// Removes all of them; `emails` must then be empty.
   public var all: Bool = false
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1874,7 +1874,7 @@ public nonisolated struct Usher_Vouchers_V1_ExpireVoucherBatchRequest: Sendable 
   /// Says what would be done, and does nothing.
   public var validateOnly: Bool = false
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2073,7 +2073,7 @@ public nonisolated struct Usher_Vouchers_V1_PlaceVoucherOrderRequest: Sendable {
   /// Clears the value of `codeProfile`. Subsequent reads from it will return its default value.
   public mutating func clearCodeProfile() {self._codeProfile = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2136,7 +2136,7 @@ public nonisolated struct Usher_Vouchers_V1_CancelVoucherOrderRequest: Sendable 
   /// Why; at most 1,000 characters.
   public var reason: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2216,7 +2216,7 @@ public nonisolated struct Usher_Vouchers_V1_ImportVouchersRequest: Sendable {
   /// Says what would be done, and does nothing.
   public var validateOnly: Bool = false
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   /// The codes as a CSV file in UTF-8, of 1 to 10,000 rows below the header, which is row 1. The column `code` must be
@@ -2338,7 +2338,7 @@ public nonisolated struct Usher_Vouchers_V1_UpdateVoucherRequest: Sendable {
   /// Clears the value of `updateMask`. Subsequent reads from it will return its default value.
   public mutating func clearUpdateMask() {self._updateMask = nil}
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2358,7 +2358,7 @@ public nonisolated struct Usher_Vouchers_V1_ExpireVoucherRequest: Sendable {
   /// The voucher's id.
   public var voucherID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2375,7 +2375,7 @@ public nonisolated struct Usher_Vouchers_V1_DeactivateVoucherRequest: Sendable {
   /// The voucher's id.
   public var voucherID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2392,7 +2392,7 @@ public nonisolated struct Usher_Vouchers_V1_ReactivateVoucherRequest: Sendable {
   /// The voucher's id.
   public var voucherID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2412,7 +2412,7 @@ public nonisolated struct Usher_Vouchers_V1_DeleteVoucherRequest: Sendable {
   /// Given, it must be the current one.
   public var etag: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2432,7 +2432,7 @@ public nonisolated struct Usher_Vouchers_V1_RollBackRedemptionRequest: Sendable 
   /// The redemption's id; empty for the latest that counts.
   public var redemptionID: String = String()
 
-  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

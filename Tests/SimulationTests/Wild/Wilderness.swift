@@ -66,8 +66,7 @@ final class Wilderness {
         world.database(id).submit(call)
         let outcome = try call.result()
         let key = RequestLedger.Key(
-            database: id, principal: caller.principal, organisationID: id, method: row.descriptor.fullName,
-            requestID: requestID)
+            database: id, organisationID: id, method: row.descriptor.fullName, requestID: requestID)
         let isRepetition = try judge(entry, payload, key, outcome, simulation)
         let rows = try journal.new(in: world, id)
         let isQuiet = isRepetition || row.descriptor.isRead || (try? outcome.get()) == nil
