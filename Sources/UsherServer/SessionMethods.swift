@@ -17,9 +17,16 @@ struct SessionMethods: Sendable {
         (Usher_Session_V1_SessionService.whoAmI.descriptor, .whoAmI),
     ]
 
+    private static let requestBytes = 4_096
+
     let authentication: Authentication
 
     func answer(_ which: Which, _ call: InboundCall, _ session: ConnectionSession) throws -> [UInt8] {
+        // Answered on the event loop, to anybody: what is longer than any key is not read there.
+        guard call.payload.readableBytes <= Self.requestBytes else {
+            throw Refusal(
+                .invalidArgument, "REQUEST_MALFORMED", "A request of SessionService has at most 4,096 bytes.")
+        }
         let payload = Array(call.payload.readableBytesView)
         switch which {
         case .authenticate:

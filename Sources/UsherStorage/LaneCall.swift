@@ -12,7 +12,8 @@ public protocol LaneCall: AnyObject, Sendable {
     /// What it may overtake in the lane.
     var precedence: Precedence { get }
 
-    /// Decodes the request. Runs on the lane's thread, in the transaction; what it throws goes to this caller only.
+    /// Decodes the request. Runs on the lane's thread, before the transaction, and again in a later turn where this one
+    /// has no time for the call; what it throws goes to this caller only.
     func decode() throws -> DecodedCall
 
     /// The handler looked for something by what could be guessed, a code, and there is no such thing. Called on the
@@ -48,16 +49,19 @@ public struct DecodedCall {
     public var fingerprint: () -> [UInt8]
     /// Whether it looks for something by what could be guessed: whoever guessed wrong too often may not.
     public var isGuessable: Bool
+    /// Roughly the memory that the request takes, in bytes; bounds a batch.
+    public var memory: Int
     /// The handler. What it throws rolls back what it did, and goes to the caller as it is.
     public var run: (Transaction) throws -> EncodedReply
 
     public init(
         requestID: String, fingerprint: @escaping () -> [UInt8], isGuessable: Bool = false,
-        run: @escaping (Transaction) throws -> EncodedReply
+        memory: Int = 0, run: @escaping (Transaction) throws -> EncodedReply
     ) {
         self.requestID = requestID
         self.fingerprint = fingerprint
         self.isGuessable = isGuessable
+        self.memory = memory
         self.run = run
     }
 }

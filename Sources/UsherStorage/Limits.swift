@@ -15,6 +15,9 @@ public struct StorageLimits: Sendable {
     public var batchCalls = 256
     /// Payload bytes in one transaction; a single larger call is still taken, alone.
     public var batchBytes = 8 << 20
+    /// Memory that the decoded requests of one transaction take together, in bytes, before no more are decoded; a
+    /// larger one is still taken. Times the threads, it bounds what requests of few bytes and many items cost.
+    public var batchDecodedBytes = 16 << 20
     /// How long a transaction goes on taking calls. A call that has begun is always finished.
     public var batchTime = Duration.milliseconds(20)
 

@@ -13,6 +13,7 @@ struct ReadBatch {
     /// Runs as many calls as the time allows, at least one. `failure` says why the connection cannot be trusted.
     func run(_ calls: [any LaneCall]) -> WriteBatch.Outcome {
         var outcome = WriteBatch.Outcome()
+        let decoded = DecodedCalls(calls, limits)
         do {
             try file.reader.use { session in
                 defer { if session.isInTransaction { _ = try? session.execute("ROLLBACK") } }
@@ -20,12 +21,12 @@ struct ReadBatch {
                 let transaction = Transaction(file, session, ambient, limits, isReadOnly: true)
                 defer { outcome.actions = transaction.end() }
                 var end = end
-                for call in calls {
+                for (call, ready) in zip(calls, decoded.ready) {
                     let now = ContinuousClock.now
                     if !outcome.results.isEmpty, end.isReached(before: call, at: now) { break }
                     end.note(call, at: now)
                     transaction.advance()
-                    outcome.results.append(try result(of: call, now, transaction, session))
+                    outcome.results.append(try result(of: call, ready, now, transaction, session))
                 }
                 try session.execute("COMMIT")
             }
@@ -42,7 +43,8 @@ struct ReadBatch {
     }
 
     private func result(
-        of call: any LaneCall, _ now: ContinuousClock.Instant, _ transaction: Transaction, _ session: Session
+        of call: any LaneCall, _ ready: DecodedCalls.Ready, _ now: ContinuousClock.Instant, _ transaction: Transaction,
+        _ session: Session
     ) throws -> Result<[UInt8], any Error> {
         guard call.deadline > now else {
             statistics.update { $0.droppedCalls += 1 }
@@ -50,7 +52,7 @@ struct ReadBatch {
         }
         let mark = transaction.mark
         do {
-            let decoded = try call.decode()
+            let decoded = try ready.call
             let header = JournalHeader(caller: call.caller, method: "", requestID: "")
             let reply = try transaction.run(call, decoded, header)
             statistics.update { $0.readCalls += 1 }

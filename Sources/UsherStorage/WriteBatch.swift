@@ -30,6 +30,7 @@ struct WriteBatch {
     /// Runs as many calls as the time allows, at least one, and commits.
     func run(_ calls: [any LaneCall]) -> Outcome {
         var outcome = Outcome()
+        let decoded = DecodedCalls(calls, limits)
         do {
             try file.writer.use { session in
                 // A transaction that is left open traps; SQLite may have ended it already.
@@ -38,12 +39,12 @@ struct WriteBatch {
                 let transaction = Transaction(file, session, ambient, limits, isReadOnly: false)
                 defer { outcome.actions = transaction.end() }
                 var end = end
-                for call in calls {
+                for (call, ready) in zip(calls, decoded.ready) {
                     let now = ContinuousClock.now
                     if !outcome.results.isEmpty, end.isReached(before: call, at: now) { break }
                     end.note(call, at: now)
                     transaction.advance()
-                    outcome.results.append(try result(of: call, now, transaction, session))
+                    outcome.results.append(try result(of: call, ready, now, transaction, session))
                 }
                 try file.requestLog.purge(at: transaction.now, olderThan: limits.requestLogAge, session)
                 outcome.wakes = transaction.wakes
@@ -77,26 +78,21 @@ struct WriteBatch {
 
     /// Throws only what costs the whole transaction.
     private func result(
-        of call: any LaneCall, _ now: ContinuousClock.Instant, _ transaction: Transaction, _ session: Session
+        of call: any LaneCall, _ ready: DecodedCalls.Ready, _ now: ContinuousClock.Instant, _ transaction: Transaction,
+        _ session: Session
     ) throws -> Result<[UInt8], any Error> {
         guard call.deadline > now else {
             statistics.update { $0.droppedCalls += 1 }
             return .failure(Refusal.deadlineExceeded)
         }
-        let decoded: DecodedCall
-        do {
-            decoded = try call.decode()
-        } catch {
-            return .failure(error)
+        let (decoded, key): (DecodedCall, RequestKey?)
+        switch ready {
+        case .refused(let error): return .failure(error)
+        case .call(let call, let name): (decoded, key) = (call, name)
         }
-        let id = decoded.requestID
-        let header = JournalHeader(caller: call.caller, method: call.method.journalName, requestID: id)
-        guard !id.isEmpty else { return try savepoint(call, decoded, header, nil, transaction, session) }
-        guard id.unicodeScalars.count <= limits.requestIDLength else {
-            return .failure(Refusal.requestIDTooLong(limits))
-        }
-        let key = RequestKey(
-            caller: call.caller, method: header.method, requestID: id, request: decoded.fingerprint())
+        let header = JournalHeader(
+            caller: call.caller, method: call.method.journalName, requestID: decoded.requestID)
+        guard let key else { return try savepoint(call, decoded, header, nil, transaction, session) }
         switch try file.requestLog.look(for: key, session) {
         case .none: return try savepoint(call, decoded, header, key, transaction, session)
         case .reply(let reply):

@@ -131,6 +131,8 @@ final class TestCall: LaneCall, Sendable {
         var deadline = ContinuousClock.now + .seconds(3_600)
         var cost = 10
         var decodeError: Refusal?
+        var memory = 0
+        var onDecode: @Sendable () -> Void = {}
         var onComplete: @Sendable () -> Void = {}
     }
 
@@ -169,9 +171,11 @@ final class TestCall: LaneCall, Sendable {
     }
 
     func decode() throws -> DecodedCall {
+        settings.onDecode()
         if let error = settings.decodeError { throw error }
         return DecodedCall(
-            requestID: settings.requestID, fingerprint: { [settings] in settings.request }, run: body)
+            requestID: settings.requestID, fingerprint: { [settings] in settings.request }, memory: settings.memory,
+            run: body)
     }
 
     func complete(_ result: Result<[UInt8], any Error>) {

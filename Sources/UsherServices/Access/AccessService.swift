@@ -7,7 +7,7 @@ public struct AccessService: Sendable {
     private typealias RPC = Usher_Access_V1_AccessService
 
     /// How many questions one call may ask.
-    private static let batchSizes = 1...1_000
+    static let batchSizes = 1...1_000
 
     public init() {}
 

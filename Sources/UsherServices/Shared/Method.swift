@@ -33,6 +33,8 @@ public struct Method: Sendable {
     public let permission: Permission
     /// What its calls may overtake in their lane.
     public let precedence: Precedence
+    /// Whether a request may name a voucher by its code, which can be guessed.
+    public let looksUpCodes: Bool
     /// Turns the payload of a request into what the lane runs. Throws a ``Refusal`` for bytes that are no request.
     public let decode: @Sendable (_ payload: [UInt8]) throws -> DecodedCall
 
@@ -50,13 +52,16 @@ public struct Method: Sendable {
         self.database = database
         self.permission = permission
         self.precedence = precedence
+        looksUpCodes = Request.self is any CodeLookup.Type
         let containsMap = method.descriptor.requestContainsMap
+        let outline = MessageOutline.of(method.descriptor.requestType)
         decode = { payload in
-            let request = try Self.request(Request.self, from: payload)
+            let (request, memory) = try RequestDecoding.request(Request.self, from: payload, outline)
             return DecodedCall(
                 requestID: (request as? any RequestWithID)?.requestID ?? "",
                 fingerprint: { containsMap ? Self.canonicalBytes(of: request) ?? payload : payload },
                 isGuessable: (request as? any CodeLookup)?.code.isEmpty == false,
+                memory: memory,
                 run: { transaction in
                     var response = try function(request, transaction)
                     let bytes: [UInt8] = try response.serializedBytes()
@@ -64,16 +69,6 @@ public struct Method: Sendable {
                     withoutSecret(&response)
                     return EncodedReply(bytes: bytes, replay: try response.serializedBytes())
                 })
-        }
-    }
-
-    /// - Throws: INVALID_ARGUMENT `REQUEST_MALFORMED`.
-    static func request<Request: Message>(_ type: Request.Type, from payload: [UInt8]) throws -> Request {
-        do {
-            return try Request(serializedBytes: payload)
-        } catch {
-            throw Refusal(
-                .invalidArgument, "REQUEST_MALFORMED", "The payload is not a \(Request.protoMessageName).")
         }
     }
 
@@ -94,6 +89,8 @@ extension Scope {
     static let vouchersRead = Scope("vouchers", "read")
     static let vouchersWrite = Scope("vouchers", "write")
     static let vouchersRedeem = Scope("vouchers", "redeem")
+    /// Opens no method: its key is believed whose address a look-up of a code comes from.
+    public static let vouchersProxy = Scope("vouchers", "proxy")
     static let accessRead = Scope("access", "read")
     static let accessWrite = Scope("access", "write")
     static let accessCheck = Scope("access", "check")
@@ -110,7 +107,7 @@ extension Scope {
     public static let known: [Scope] = [
         .eventsRead,
         .organisationsRead, .organisationsWrite, .catalogRead, .catalogWrite, .vouchersRead, .vouchersWrite,
-        .vouchersRedeem, .accessRead, .accessWrite, .accessCheck, .accessPlay, .subscriptionsRead,
+        .vouchersRedeem, .vouchersProxy, .accessRead, .accessWrite, .accessCheck, .accessPlay, .subscriptionsRead,
         .subscriptionsWrite, .admissionRead, .admissionWrite, .admissionScan,
         .distributionRead, .distributionWrite,
     ]

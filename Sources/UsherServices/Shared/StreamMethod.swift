@@ -45,8 +45,9 @@ public struct StreamMethod: Sendable {
         descriptor = method.descriptor
         self.permission = permission
         self.isEndless = isEndless
+        let outline = MessageOutline.of(method.descriptor.requestType)
         run = { context in
-            let call = StreamCall<Request, Response>(context: context)
+            let call = StreamCall<Request, Response>(context: context, outline: outline)
             // What comes without a message is the empty message, which has no bytes.
             try await function(call.receive() ?? Request(), call)
             return nil
@@ -57,11 +58,12 @@ public struct StreamMethod: Sendable {
 /// What the function of a streaming method works with: the caller's messages and the organisation's data.
 struct StreamCall<Request: Message, Response: Message>: Sendable {
     fileprivate let context: StreamContext
+    fileprivate let outline: MessageOutline
 
     /// The next request; nil where the client sends no more.
     func receive() async throws -> Request? {
         guard let bytes = try await context.messages.receive() else { return nil }
-        return try Method.request(Request.self, from: bytes)
+        return try RequestDecoding.request(Request.self, from: bytes, outline).request
     }
 
     /// Sends a response; waits while the client does not take more.

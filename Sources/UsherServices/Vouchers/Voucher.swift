@@ -109,6 +109,8 @@ struct Voucher: Hashable, Sendable {
     /// Every voucher of a call keeps its custom fields: in all no more than this, in bytes.
     static let customBytesPerCall = 32 << 20
     static let scopeLimit = 1_000
+    /// There are two; whoever names them again says nothing new.
+    static let paymentTypeLimit = 100
     static let generateCounts = 1...10_000
 
     var overrides: Overrides {
