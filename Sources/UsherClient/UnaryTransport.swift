@@ -16,9 +16,13 @@ public struct CallOptions: Sendable, Hashable {
     public var timeout: Duration?
     /// Which organisation an operator's key acts for; nil leaves it to the client's default.
     public var organisation: String?
+    /// The IP address of the viewer for whom a call names a voucher's code; nil leaves it to the client's default.
+    /// Believed from keys with the scope `vouchers:proxy`.
+    public var viewerAddress: String?
 
-    public init(timeout: Duration? = nil, organisation: String? = nil) {
+    public init(timeout: Duration? = nil, organisation: String? = nil, viewerAddress: String? = nil) {
         self.timeout = timeout
         self.organisation = organisation
+        self.viewerAddress = viewerAddress
     }
 }

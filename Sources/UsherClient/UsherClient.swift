@@ -88,6 +88,9 @@ public final class UsherClient: UnaryTransport {
         var metadata: [(String, String)] = []
         if let key { metadata.append(("authorization", "Bearer \(key)")) }
         if let id = options.organisation ?? defaults.organisation { metadata.append(("organisation", id)) }
+        if let address = options.viewerAddress ?? defaults.viewerAddress {
+            metadata.append(("viewer-address", address))
+        }
         return metadata
     }
 

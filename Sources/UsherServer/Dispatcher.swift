@@ -82,6 +82,7 @@ final class Dispatcher: CallHandler {
         since started: NIODeadline, _ reply: Reply
     ) throws {
         try check(method.permission, verified.caller)
+        let visitor = try LookupThrottle.Visitor(call, of: method, by: verified.caller, from: address)
         let database: Database
         switch method.database {
         case .platform:
@@ -94,7 +95,7 @@ final class Dispatcher: CallHandler {
             WireCall(
                 method: method, caller: verified.caller, payload: Array(call.payload.readableBytesView),
                 deadline: ContinuousClock.now + .nanoseconds((call.deadline - started).nanoseconds),
-                throttle: throttle, visitor: .init(key: verified.caller.principal, address: address)
+                throttle: throttle, visitor: visitor
             ) { [self] result in
                 finish(number, result, since: started, reply)
             })
@@ -227,8 +228,15 @@ private final class WireCall: LaneCall {
     var cost: Int { payload.count }
 
     func decode() throws -> DecodedCall {
-        let decoded = try row.decode(payload)
-        if decoded.isGuessable { try throttle.check(visitor) }
+        var decoded = try row.decode(payload)
+        guard decoded.isGuessable else { return decoded }
+        // When its turn has come, and not when it is decoded: those before it may fail meanwhile. A repetition of what
+        // was done finds out nothing, and is not held up.
+        let run = decoded.run
+        decoded.run = { [throttle, visitor] transaction in
+            try throttle.check(visitor)
+            return try run(transaction)
+        }
         return decoded
     }
 

@@ -1,24 +1,54 @@
-import Foundation
 import Synchronization
 import UsherContract
 
-/// Holds up who guesses codes: counts failed look-ups by key and by client address, in bounded memory.
+/// Holds up who guesses codes: counts failed look-ups in an organisation, by key and by client address, in bounded
+/// memory.
 ///
-/// What is found costs nothing, and other keys and addresses are not touched. Who has spent its allowance is refused
-/// before anything is looked up, so that a good code is no exception.
+/// - What is found costs nothing, and other keys, addresses and organisations are not touched.
+/// - Who has spent its allowance is in debt. A code that does not exist is then refused, and adds to the debt; a code
+///   that exists passes, as long as the debt is small.
+/// - A debt that has grown beyond ``LookupLimits/patience`` shuts the gate: nothing is looked up until half of that is
+///   paid off. So who goes on guessing is answered as often as the allowance comes back, however often it asks, and
+///   those who share its address find the gate open in between.
 final class LookupThrottle: Sendable {
     /// Who looks something up.
     struct Visitor: Sendable {
+        /// The organisation that is acted in.
+        var organisation: String
         var key: String
+        /// Where it calls from, or the viewer that it speaks for.
+        var address: ClientAddress
+        /// Whether the caller speaks for viewers, and has said whose address it is.
+        var isProxy = false
+    }
+
+    private struct Place: Hashable {
+        var organisation: String
         var address: ClientAddress
     }
 
     private struct Tables {
         var keys: FailureTable<String>
-        var addresses: FailureTable<ClientAddress>
+        var proxies: FailureTable<String>
+        var addresses: FailureTable<Place>
 
-        func wait(of visitor: Visitor, at now: ContinuousClock.Instant) -> Duration {
-            max(keys.wait(of: visitor.key, at: now), addresses.wait(of: visitor.address, at: now))
+        /// The longer one of what `measure` finds of the visitor's key and of its address.
+        func longest(_ visitor: Visitor, _ measure: Measure) -> Duration {
+            let ofKey = (visitor.isProxy ? proxies : keys).duration(measure, of: visitor.key)
+            return max(ofKey, addresses.duration(measure, of: place(of: visitor)))
+        }
+
+        mutating func note(_ visitor: Visitor, at now: ContinuousClock.Instant) {
+            if visitor.isProxy {
+                proxies.note(visitor.key, at: now)
+            } else {
+                keys.note(visitor.key, at: now)
+            }
+            addresses.note(place(of: visitor), at: now)
+        }
+
+        private func place(of visitor: Visitor) -> Place {
+            Place(organisation: visitor.organisation, address: visitor.address)
         }
     }
 
@@ -29,28 +59,30 @@ final class LookupThrottle: Sendable {
     init(_ limits: LookupLimits) {
         tables = Mutex(
             Tables(
-                keys: FailureTable(limits.perKey, capacity: limits.remembered),
-                addresses: FailureTable(limits.perAddress, capacity: limits.remembered)))
+                keys: FailureTable(limits.perKey, limits), proxies: FailureTable(limits.perProxy, limits),
+                addresses: FailureTable(limits.perAddress, limits)))
     }
 
+    /// To be asked immediately before each look-up: what is looked up in between is not counted yet.
+    ///
     /// - Throws: RESOURCE_EXHAUSTED `TOO_MANY_FAILED_LOOKUPS`.
     func check(_ visitor: Visitor, at now: ContinuousClock.Instant = .now) throws {
         guard hasFailures.load(ordering: .relaxed) else { return }
-        try refuse(for: tables.withLock { $0.wait(of: visitor, at: now) })
+        try refuse(for: tables.withLock { $0.longest(visitor, .gate(now)) })
     }
 
-    /// Counts a failed look-up. One that the allowance does not cover is refused instead: who sends many calls at
-    /// once, or one with many codes, finds out no more than who sends them one by one.
+    /// Counts a failed look-up. One that the allowance does not cover is refused: who sends many calls at once, or one
+    /// with many codes, finds out no more than who sends them one by one.
     ///
     /// - Throws: as ``check(_:at:)``.
     func note(_ visitor: Visitor, at now: ContinuousClock.Instant = .now) throws {
         let wait = tables.withLock { tables in
-            let wait = tables.wait(of: visitor, at: now)
-            if wait == .zero {
-                tables.keys.note(visitor.key, at: now)
-                tables.addresses.note(visitor.address, at: now)
-            }
-            return wait
+            let shut = tables.longest(visitor, .gate(now))
+            guard shut == .zero else { return shut }
+            let isCovered = tables.longest(visitor, .debt(now)) == .zero
+            tables.note(visitor, at: now)
+            guard !isCovered else { return .zero }
+            return max(tables.longest(visitor, .gate(now)), tables.longest(visitor, .debt(now)))
         }
         hasFailures.store(true, ordering: .relaxed)
         try refuse(for: wait)
@@ -58,62 +90,66 @@ final class LookupThrottle: Sendable {
 
     private func refuse(for wait: Duration) throws {
         guard wait > .zero else { return }
+        let seconds = wait.components.seconds + (wait.components.attoseconds > 0 ? 1 : 0)
         throw Refusal(
-            .resourceExhausted, "TOO_MANY_FAILED_LOOKUPS", "Too many codes were looked up that do not exist.",
-            retryAfter: wait)
+            .resourceExhausted, "TOO_MANY_FAILED_LOOKUPS",
+            "Too many codes were looked up that do not exist. Come back in \(seconds) s.",
+            metadata: ["retry_after": "\(seconds)s"], retryAfter: wait)
     }
 
     /// How many keys and addresses are remembered.
-    var rememberedCount: Int { tables.withLock { $0.keys.count + $0.addresses.count } }
+    var rememberedCount: Int { tables.withLock { $0.keys.count + $0.proxies.count + $0.addresses.count } }
 }
 
-/// When what each key did wrong is forgotten, for a bounded number of keys: of two halves the older one is dropped when
-/// the younger one is full.
-private struct FailureTable<Key: Hashable & Sendable>: Sendable {
-    private let allowance: LookupLimits.Allowance
-    private let halfCapacity: Int
-    private var young: [Key: ContinuousClock.Instant] = [:]
-    private var old: [Key: ContinuousClock.Instant] = [:]
+/// What is asked of a key's or an address's failures.
+private enum Measure {
+    /// How long until it may fail once more; zero where it may now.
+    case debt(ContinuousClock.Instant)
+    /// How long until anything is looked up for it; zero where it is now.
+    case gate(ContinuousClock.Instant)
+}
 
-    init(_ allowance: LookupLimits.Allowance, capacity: Int) {
+/// What each key did wrong and when that is forgotten, for a bounded number of keys: of two halves the older one is
+/// dropped when the younger one is full.
+private struct FailureTable<Key: Hashable & Sendable>: Sendable {
+    private struct Failures {
+        var forgotten: ContinuousClock.Instant
+        var isShut = false
+    }
+
+    private let allowance: LookupLimits.Allowance
+    private let patience: Duration
+    private let halfCapacity: Int
+    private var young: [Key: Failures] = [:]
+    private var old: [Key: Failures] = [:]
+
+    init(_ allowance: LookupLimits.Allowance, _ limits: LookupLimits) {
         self.allowance = allowance
-        halfCapacity = max(1, capacity / 2)
+        patience = limits.patience
+        halfCapacity = max(1, limits.remembered / 2)
     }
 
     var count: Int { young.count + old.count }
 
     /// Each failure takes an interval to be forgotten, one after the other.
     mutating func note(_ key: Key, at now: ContinuousClock.Instant) {
-        let forgotten = max(young[key] ?? old[key] ?? now, now) + allowance.interval
+        let before = young[key] ?? old[key]
+        var failures = Failures(forgotten: max(before?.forgotten ?? now, now) + allowance.interval)
+        failures.isShut = debt(failures, now) > patience
         old.removeValue(forKey: key)
-        young[key] = forgotten
+        young[key] = failures
         if young.count >= halfCapacity { (old, young) = (young, [:]) }
     }
 
-    /// How long until the key may fail once more; zero where it may now.
-    func wait(of key: Key, at now: ContinuousClock.Instant) -> Duration {
-        guard let forgotten = young[key] ?? old[key] else { return .zero }
-        return max(.zero, forgotten - now - allowance.interval * (allowance.count - 1))
-    }
-}
-
-/// Where a client calls from, as far as guesses are counted: an IPv4 address, or the first 64 bits of an IPv6 one.
-struct ClientAddress: Hashable, Sendable {
-    private let bits: UInt64
-    private let version: UInt8
-
-    /// - Parameter text: the peer's IP address; anything else is one address as well.
-    init(_ text: String) {
-        var (four, six) = (in_addr(), in6_addr())
-        if inet_pton(AF_INET, text, &four) == 1 {
-            (bits, version) = (UInt64(UInt32(bigEndian: four.s_addr)), 4)
-        } else if inet_pton(AF_INET6, text, &six) == 1 {
-            let bytes = withUnsafeBytes(of: &six) { Array($0) }
-            let isMapped = bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
-            let significant = isMapped ? bytes[12...] : bytes[..<8]
-            (bits, version) = (significant.reduce(0) { $0 << 8 | UInt64($1) }, isMapped ? 4 : 6)
-        } else {
-            (bits, version) = (0, 0)
+    func duration(_ measure: Measure, of key: Key) -> Duration {
+        guard let failures = young[key] ?? old[key] else { return .zero }
+        switch measure {
+        case .debt(let now): return debt(failures, now)
+        case .gate(let now): return failures.isShut ? max(.zero, debt(failures, now) - patience / 2) : .zero
         }
+    }
+
+    private func debt(_ failures: Failures, _ now: ContinuousClock.Instant) -> Duration {
+        max(.zero, failures.forgotten - now - allowance.interval * (allowance.count - 1))
     }
 }

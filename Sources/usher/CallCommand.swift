@@ -31,6 +31,10 @@ struct CallCommand: AsyncParsableCommand {
     var organisation: String?
     @Option(help: ArgumentHelp("How long it may take: 500ms, 2s, 1m.", valueName: "time"))
     var timeout: TimeoutArgument?
+    @Option(
+        help: ArgumentHelp(
+            "The viewer whose code is looked up, by a key with the scope vouchers:proxy.", valueName: "ip-address"))
+    var viewerAddress: String?
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
@@ -59,7 +63,9 @@ struct CallCommand: AsyncParsableCommand {
                     + method.requestTemplate
             )
         }
-        try await connection.withClient(organisation: organisation, timeout: timeout?.duration) { client in
+        try await connection.withClient(
+            organisation: organisation, timeout: timeout?.duration, viewerAddress: viewerAddress
+        ) { client in
             switch method.descriptor.streaming {
             case .unary: show(try await method.responseJSON(from: client.call(method.descriptor, payload: payload)))
             case .serverStreaming:

@@ -21,7 +21,8 @@ struct ConnectionOptions: ParsableArguments {
 
     /// Runs `work` with a client, and closes it.
     func withClient<Result>(
-        organisation: String? = nil, timeout: Duration? = nil, _ work: (UsherClient) async throws -> Result
+        organisation: String? = nil, timeout: Duration? = nil, viewerAddress: String? = nil,
+        _ work: (UsherClient) async throws -> Result
     ) async throws -> Result {
         let environment = ProcessInfo.processInfo.environment
         let text = address ?? environment["USHER_ADDRESS"] ?? "127.0.0.1:7420"
@@ -34,7 +35,8 @@ struct ConnectionOptions: ParsableArguments {
         let client = UsherClient(
             host: address.host, port: address.port, key: key, tls: encryption(environment),
             // A person is told at once that nobody listens, and a key whose answer was lost is not made silently.
-            defaults: CallOptions(timeout: timeout, organisation: organisation), attempts: 1)
+            defaults: CallOptions(timeout: timeout, organisation: organisation, viewerAddress: viewerAddress),
+            attempts: 1)
         do {
             let result = try await reportingRefusals { try await work(client) }
             await client.close()

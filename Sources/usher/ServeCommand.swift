@@ -25,20 +25,24 @@ struct ServeCommand: AsyncParsableCommand {
             With --drain-delay a server that is told to stop says so at once (health NOT_SERVING, /readyz 503) and
             goes on serving for that time, so that load balancers send their calls elsewhere before it refuses any.
 
-            Voucher codes can be guessed: after 300 codes that do not exist a key is refused, and may fail once more for
-            each half second since; a client address after 100, and once more for each second.
-            --failed-lookups-per-key and --failed-lookups-per-address set others, as COUNT/TIME: a proxy in front of
-            many viewers needs more than one viewer does.
+            Voucher codes can be guessed: after 300 codes that do not exist a key is held up, and may fail once more for
+            each half second since; a client address, in one organisation, after 100, and once more for each second.
+            Codes that exist go on passing unless the next failure would have to wait for more than 5 s.
+            --failed-lookups-per-key and --failed-lookups-per-address set others, as COUNT/TIME. A portal in front of
+            many viewers needs a key with the scope vouchers:proxy: it says in the metadata 'viewer-address' who asks,
+            each viewer then has an allowance, and the key one of 3,000, and once more for each 50 ms, which
+            --failed-lookups-per-proxy sets.
 
             An organisation can have 1,000 API keys that can be used, and make as many in a day; --api-keys sets another
             number. Those that have ended are removed after 30 days.
 
             What is not said by a flag is taken from the environment (USHER_DATA, USHER_LISTEN, USHER_ADMIN,
             USHER_TLS_CERTIFICATE, USHER_TLS_KEY, USHER_TLS_CLIENT_CA, USHER_DRAIN_DELAY, USHER_FAILED_LOOKUPS_PER_KEY,
-            USHER_FAILED_LOOKUPS_PER_ADDRESS, USHER_API_KEYS, USHER_LOG_LEVEL), then from a JSON file ({"data": "...", "listen": "...",
-            "admin": "...", "tls": {"certificate": "...", "key": "...", "client": {"ca": "..."}}, "drain": {"delay":
-            "..."}, "failedLookups": {"perKey": "...", "perAddress": "..."}, "api": {"keys": "..."}, "log": {"level": "..."}}) that --config or
-            USHER_CONFIG names. --insecure and --require-client-certificate are flags only.
+            USHER_FAILED_LOOKUPS_PER_PROXY, USHER_FAILED_LOOKUPS_PER_ADDRESS, USHER_API_KEYS, USHER_LOG_LEVEL), then from
+            a JSON file ({"data": "...", "listen": "...", "admin": "...", "tls": {"certificate": "...", "key": "...",
+            "client": {"ca": "..."}}, "drain": {"delay": "..."}, "failedLookups": {"perKey": "...", "perProxy": "...",
+            "perAddress": "..."}, "api": {"keys": "..."}, "log": {"level": "..."}}) that --config or USHER_CONFIG
+            names. --insecure and --require-client-certificate are flags only.
 
             Examples:
               usher serve --data data
@@ -75,7 +79,13 @@ struct ServeCommand: AsyncParsableCommand {
     var failedLookupsPerKey: String?
     @Option(
         help: ArgumentHelp(
-            "The same for a client address, or 64 bits of an IPv6 one; default 100/1s.", valueName: "count/time"))
+            "The same for a key that says whose address each look-up comes from; default 3000/50ms.",
+            valueName: "count/time"))
+    var failedLookupsPerProxy: String?
+    @Option(
+        help: ArgumentHelp(
+            "The same for a client address in an organisation, or 64 bits of an IPv6 one; default 100/1s.",
+            valueName: "count/time"))
     var failedLookupsPerAddress: String?
     @Option(
         help: ArgumentHelp("How many API keys an organisation can have; default 1000.", valueName: "count"))
@@ -186,11 +196,15 @@ private struct ServeSettings {
             }
             server.keys.count = count
         }
-        if let text = setting(flags.failedLookupsPerKey, "failedLookups.perKey") {
-            server.lookups.perKey = try Self.allowance(text, "--failed-lookups-per-key")
-        }
-        if let text = setting(flags.failedLookupsPerAddress, "failedLookups.perAddress") {
-            server.lookups.perAddress = try Self.allowance(text, "--failed-lookups-per-address")
+        for (flag, key, option, path) in [
+            (flags.failedLookupsPerKey, "failedLookups.perKey", "--failed-lookups-per-key", \LookupLimits.perKey),
+            (flags.failedLookupsPerProxy, "failedLookups.perProxy", "--failed-lookups-per-proxy", \.perProxy),
+            (
+                flags.failedLookupsPerAddress, "failedLookups.perAddress", "--failed-lookups-per-address",
+                \.perAddress
+            ),
+        ] as [(String?, ConfigKey, String, WritableKeyPath<LookupLimits, LookupLimits.Allowance>)] {
+            if let text = setting(flag, key) { server.lookups[keyPath: path] = try Self.allowance(text, option) }
         }
     }
 

@@ -16,6 +16,22 @@ import Testing
         #expect(server.terminate() == 0)
     }
 
+    @Test func theFlagForPortalsHolds() throws {
+        let server = ServerProcess()
+        try server.start("--failed-lookups-per-proxy", "1/60m")
+        let usher = try server.makeOrganisation("nordfilm")
+        func look(_ viewer: String) throws -> String {
+            try usher(
+                "call", "usher.vouchers.v1.VoucherService/LookupVoucher", #"{"code": "missing"}"#, "--viewer-address",
+                viewer
+            ).errors
+        }
+        #expect(try look("192.0.2.1").contains("VOUCHER_NOT_FOUND"))
+        #expect(try look("192.0.2.2").contains("RESOURCE_EXHAUSTED TOO_MANY_FAILED_LOOKUPS"))
+        #expect(try look("somewhere").contains("INVALID_ARGUMENT VIEWER_ADDRESS_INVALID"))
+        #expect(server.terminate() == 0)
+    }
+
     @Test func aFileMaySayThem() throws {
         let server = ServerProcess()
         let file = "\(NSTemporaryDirectory())usher-\(UUID().uuidString).json"
@@ -31,7 +47,7 @@ import Testing
 
     @Test(arguments: ["300", "300/", "/1s", "0/1s", "-1/1s", "1000001/1s", "5/0s", "5/61m", "5/2d", "5/1s/1s"])
     func whatIsNoAllowance(text: String) throws {
-        for option in ["--failed-lookups-per-key", "--failed-lookups-per-address"] {
+        for option in ["--failed-lookups-per-key", "--failed-lookups-per-proxy", "--failed-lookups-per-address"] {
             let ended = try ServerProcess().usher(
                 "serve", "--data", "\(NSTemporaryDirectory())usher-\(UUID().uuidString)", "\(option)=\(text)")
             #expect(ended.status != 0 && ended.errors.contains("\(option) must be COUNT/TIME"), "\(text)")

@@ -6,50 +6,130 @@ import UsherContract
 
 @testable import UsherServer
 
-/// Guessing codes is held up by key and by client address, and nobody else is.
+/// Guessing codes is held up by key and, within an organisation, by client address, and nobody else is.
 @Suite struct LookupThrottleTests {
     private let start = ContinuousClock.now
 
-    private func visitor(_ key: String, _ address: String) -> LookupThrottle.Visitor {
-        .init(key: key, address: ClientAddress(address))
+    private func visitor(_ key: String, _ address: String, in organisation: String = "nordfilm")
+        -> LookupThrottle.Visitor
+    {
+        .init(organisation: organisation, key: key, address: ClientAddress(address))
     }
 
     private func throttle(perKey: Int, perAddress: Int, remembered: Int = 1_000) -> LookupThrottle {
         var limits = LookupLimits()
         limits.perKey = .init(count: perKey, interval: .seconds(1))
+        limits.perProxy = .init(count: 20, interval: .seconds(1))
         limits.perAddress = .init(count: perAddress, interval: .seconds(10))
         limits.remembered = remembered
         return LookupThrottle(limits)
     }
 
+    /// How long a look-up is refused; nil where it is not.
     private func wait(_ throttle: LookupThrottle, _ visitor: LookupThrottle.Visitor, after: Int) -> Duration? {
+        refusal { try throttle.check(visitor, at: start + .seconds(after)) }?.retryAfter
+    }
+
+    /// Fails a look-up that is let in. Returns how long the caller is told to stay away; nil where it is told that the
+    /// code does not exist.
+    private func fail(_ throttle: LookupThrottle, _ visitor: LookupThrottle.Visitor, after: Int) -> Duration? {
+        refusal { try throttle.note(visitor, at: start + .seconds(after)) }?.retryAfter
+    }
+
+    private func refusal(_ work: () throws -> Void) -> Refusal? {
         do {
-            try throttle.check(visitor, at: start + .seconds(after))
+            try work()
             return nil
         } catch let refusal as Refusal {
             #expect(refusal.code == .resourceExhausted && refusal.reason == "TOO_MANY_FAILED_LOOKUPS")
-            return refusal.retryAfter
-        } catch { return .zero }
+            return refusal
+        } catch {
+            Issue.record("\(error)")
+            return nil
+        }
     }
 
     @Test func anAllowanceIsSpentAndComesBack() throws {
         let throttle = throttle(perKey: 3, perAddress: 1_000_000)
-        let (guesser, other) = (visitor("a", "10.0.0.1"), visitor("b", "10.0.0.1"))
-        for _ in 0..<2 { try throttle.note(guesser, at: start) }
-        #expect(wait(throttle, guesser, after: 0) == nil)
-        try throttle.note(guesser, at: start)
-        #expect(wait(throttle, guesser, after: 0) == .seconds(1))
-        #expect(wait(throttle, visitor("a", "10.0.0.2"), after: 0) == .seconds(1))
-        #expect(wait(throttle, other, after: 0) == nil)
-        #expect(wait(throttle, guesser, after: 1) == nil)
-        try throttle.note(guesser, at: start + .seconds(1))
-        #expect(wait(throttle, guesser, after: 1) == .seconds(1))
-        #expect(wait(throttle, guesser, after: 100) == nil)
-        // What is refused counts no more, neither of the key nor of its address.
-        for _ in 0..<10_000 {
-            #expect(throws: Refusal.self) { try throttle.note(guesser, at: start + .seconds(1)) }
+        let guesser = visitor("a", "10.0.0.1")
+        for _ in 0..<3 { #expect(fail(throttle, guesser, after: 0) == nil) }
+        // In debt: what does not exist is refused and counts, what exists passes.
+        for debt in 1...4 {
+            #expect(wait(throttle, guesser, after: 0) == nil)
+            #expect(fail(throttle, guesser, after: 0) == .seconds(debt + 1))
         }
-        #expect(wait(throttle, guesser, after: 1) == .seconds(1))
+        // Beyond five seconds the gate is shut, until half of them are left.
+        #expect(fail(throttle, guesser, after: 0) == .seconds(6))
+        #expect(wait(throttle, guesser, after: 0) == .milliseconds(3_500))
+        #expect(wait(throttle, visitor("a", "10.0.0.2"), after: 0) == .milliseconds(3_500), "it is the key")
+        #expect(wait(throttle, visitor("b", "10.0.0.1"), after: 0) == nil)
+        #expect(wait(throttle, guesser, after: 3) == .milliseconds(500))
+        #expect(wait(throttle, guesser, after: 4) == nil)
+        #expect(fail(throttle, guesser, after: 4) == .seconds(3))
+        #expect(wait(throttle, guesser, after: 4) == nil)
+        #expect(fail(throttle, guesser, after: 1_000) == nil, "all is forgotten")
+        for _ in 0..<7 { _ = fail(throttle, guesser, after: 1_000) }
+        // What finds the gate shut counts no more, neither of the key nor of its address.
+        for _ in 0..<10_000 { #expect(fail(throttle, guesser, after: 1_000) == .milliseconds(3_500)) }
+        #expect(wait(throttle, guesser, after: 1_004) == nil)
+    }
+
+    /// However often one guesses, what one finds out is the allowance.
+    @Test(arguments: [1, 2, 10, 1_000]) func guessesThatAreLookedUpAreBounded(perSecond: Int) throws {
+        var limits = LookupLimits()
+        limits.perAddress = .init(count: 10, interval: .seconds(1))
+        let throttle = LookupThrottle(limits)
+        let guesser = visitor("a", "10.0.0.1")
+        var (lookedUp, passed) = (0, 0)
+        let seconds = 120
+        for number in 0..<(seconds * perSecond) {
+            let now = start + .seconds(1) * number / perSecond
+            if refusal({ try throttle.check(guesser, at: now) }) == nil {
+                lookedUp += 1
+                _ = refusal { try throttle.note(guesser, at: now) }
+            }
+            // A good code of the same address in between.
+            if refusal({ try throttle.check(guesser, at: now + .seconds(1) / (2 * perSecond)) }) == nil { passed += 1 }
+        }
+        #expect(lookedUp <= seconds + 10 + 5 + 1)
+        #expect(passed >= seconds / 2, "good codes have their share")
+    }
+
+    @Test func theRefusalSaysWhenToComeBack() throws {
+        let throttle = throttle(perKey: 1, perAddress: 1_000)
+        let guesser = visitor("a", "10.0.0.1")
+        #expect(fail(throttle, guesser, after: 0) == nil)
+        let refusal = try #require(refusal { try throttle.note(guesser, at: start + .milliseconds(300)) })
+        #expect(refusal.retryAfter == .milliseconds(1_700))
+        #expect(refusal.metadata == ["retry_after": "2s"])
+        #expect(refusal.message.contains("in 2 s"))
+    }
+
+    @Test func organisationsDoNotShareAnAddress() throws {
+        let throttle = throttle(perKey: 1_000, perAddress: 1)
+        #expect(fail(throttle, visitor("a", "10.0.0.1"), after: 0) == nil)
+        #expect(wait(throttle, visitor("b", "10.0.0.1"), after: 0) == .milliseconds(7_500))
+        let neighbour = visitor("c", "10.0.0.1", in: "other")
+        #expect(wait(throttle, neighbour, after: 0) == nil)
+        #expect(fail(throttle, neighbour, after: 0) == nil)
+    }
+
+    /// One viewer's guesses are nobody else's, and a portal is bounded over all of its viewers.
+    @Test func aPortalHasAnAllowanceOfItsOwn() throws {
+        let throttle = throttle(perKey: 3, perAddress: 2)
+        func viewer(_ number: Int) -> LookupThrottle.Visitor {
+            .init(
+                organisation: "nordfilm", key: "portal", address: ClientAddress("192.0.2.\(number)"), isProxy: true)
+        }
+        for _ in 0..<2 { #expect(fail(throttle, viewer(1), after: 0) == nil) }
+        #expect(wait(throttle, viewer(1), after: 0) == .milliseconds(7_500))
+        for number in 2..<20 {
+            #expect(wait(throttle, viewer(number), after: 0) == nil)
+            #expect(fail(throttle, viewer(number), after: 0) == nil)
+        }
+        #expect(fail(throttle, viewer(20), after: 0) == .seconds(2), "the twenty of the portal are spent")
+        // What it asks for itself is counted as of any key.
+        for _ in 0..<2 { #expect(fail(throttle, visitor("portal", "10.0.0.5"), after: 0) == nil) }
     }
 
     @Test func addressesByTheirSites() throws {
@@ -59,11 +139,14 @@ import UsherContract
             ("", "unix", "::1"),
         ] {
             try throttle.note(visitor("a", address), at: start)
-            #expect(wait(throttle, visitor("b", address), after: 0) == .seconds(10))
-            #expect(wait(throttle, visitor("b", same), after: 0) == .seconds(10))
+            #expect(wait(throttle, visitor("b", address), after: 0) == .milliseconds(7_500))
+            #expect(wait(throttle, visitor("b", same), after: 0) == .milliseconds(7_500))
             #expect(wait(throttle, visitor("b", other), after: 0) == nil)
         }
     }
+
+    @Test(arguments: ["", "localhost", "10.0.0.1:80", "10.0.0", "fe80::1%eth0", "10.0.0.1\0", "::1 "])
+    func whatIsNoAddress(text: String) { #expect(ClientAddress(exactly: text) == nil) }
 
     @Test func manyAddressesTakeBoundedMemory() throws {
         let throttle = throttle(perKey: 1_000_000_000, perAddress: 2, remembered: 1_000)
@@ -156,7 +239,7 @@ import UsherContract
             for number in 0..<4 { #expect(try await guess(bad, number, key) == "TOO_MANY_FAILED_LOOKUPS") }
             #expect(try look(bad, "good", key)?.reason == "TOO_MANY_FAILED_LOOKUPS")
             #expect(try look(bad, "good", key)?.retryAfter ?? .zero > .zero)
-            #expect(try look(bad, "good", otherKey)?.reason == "TOO_MANY_FAILED_LOOKUPS", "it is the address")
+            #expect(try look(bad, "good", otherKey) == nil, "it is the address in the organisation")
             // Without a code nothing is guessed.
             let check = Usher_Access_V1_CheckAccessRequest.with { ($0.viewerID, $0.assetID) = ("anna", "opening") }
             let answer = bad.call(
@@ -176,10 +259,72 @@ import UsherContract
         }
     }
 
-    private func secret(of organisation: String, on server: RunningServer) async throws -> String {
+    /// Whose address it was is believed from keys with the scope for it, and from no others.
+    @Test func aPortalSaysForWhomItAsks() async throws {
+        var limits = LookupLimits()
+        limits.perKey = .init(count: 8, interval: .seconds(3_600))
+        limits.perAddress = .init(count: 2, interval: .seconds(3_600))
+        try await RunningServer.with(lookups: limits) { server in
+            let client = try await server.organisation("nordfilm")
+            _ = try await client.vouchers.createVoucher(.with { $0.voucher.code = "good" })
+            await client.close()
+            let portal = server.client(
+                key: try await secret(of: "nordfilm", on: server, scopes: ["vouchers:read", "vouchers:proxy"]))
+            let other = server.client(
+                key: try await secret(of: "nordfilm", on: server, scopes: ["vouchers:read"]))
+            func look(_ client: UsherClient, _ code: String, for viewer: String?) async throws -> String? {
+                try await reason {
+                    _ = try await client.vouchers.lookupVoucher(
+                        .with { $0.code = code }, options: .init(viewerAddress: viewer))
+                }
+            }
+            for viewer in ["192.0.2.1", "2001:db8::1"] {
+                for _ in 0..<2 { #expect(try await look(portal, "missing", for: viewer) == "VOUCHER_NOT_FOUND") }
+                #expect(try await look(portal, "good", for: viewer) == "TOO_MANY_FAILED_LOOKUPS")
+            }
+            #expect(try await look(portal, "good", for: "192.0.2.2") == nil)
+            #expect(try await look(portal, "good", for: nil) == nil)
+            #expect(try await look(portal, "good", for: "192.0.2.2:80") == "VIEWER_ADDRESS_INVALID")
+            // Without the scope it is the peer's address, whatever is said.
+            #expect(try await look(other, "good", for: "192.0.2.1") == nil)
+            #expect(try await look(other, "good", for: "no address") == nil)
+            for viewer in ["192.0.2.3", "192.0.2.4"] {
+                #expect(try await look(other, "missing", for: viewer) == "VOUCHER_NOT_FOUND")
+            }
+            #expect(try await look(other, "good", for: "192.0.2.5") == "TOO_MANY_FAILED_LOOKUPS")
+            #expect(try await look(portal, "good", for: "192.0.2.6") == nil)
+            await portal.close()
+            await other.close()
+        }
+    }
+
+    /// Who repeats what was done finds out nothing, and is told what became of it.
+    @Test func aRepetitionIsNotHeldUp() async throws {
+        var limits = LookupLimits()
+        limits.perKey = .init(count: 1, interval: .seconds(3_600))
+        try await RunningServer.with(lookups: limits) { server in
+            let client = try await server.organisation("nordfilm")
+            _ = try await client.vouchers.createVoucher(.with { $0.voucher.code = "good" })
+            let request = Usher_Vouchers_V1_RedeemVoucherRequest.with {
+                ($0.code, $0.viewerID, $0.requestID) = ("good", "anna", "r1")
+            }
+            let first = try await client.vouchers.redeemVoucher(request)
+            let missing = try await reason { _ = try await client.vouchers.lookupVoucher(.with { $0.code = "x" }) }
+            #expect(missing == "VOUCHER_NOT_FOUND")
+            let shut = try await reason { _ = try await client.vouchers.lookupVoucher(.with { $0.code = "good" }) }
+            #expect(shut == "TOO_MANY_FAILED_LOOKUPS")
+            #expect(try await client.vouchers.redeemVoucher(request) == first)
+            await client.close()
+        }
+    }
+
+    private func secret(
+        of organisation: String, on server: RunningServer, scopes: [String] = []
+    ) async throws -> String {
         let platform = server.client()
         let key = try await platform.organisations.createApiKey(
-            .with { $0.apiKey.name = "portal" }, options: .init(organisation: organisation))
+            .with { ($0.apiKey.name, $0.apiKey.scopes) = ("portal", scopes) },
+            options: .init(organisation: organisation))
         await platform.close()
         return key.secret
     }

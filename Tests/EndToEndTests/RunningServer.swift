@@ -85,7 +85,7 @@ extension LookupLimits {
     /// More than any test fails.
     static var generous: Self {
         var limits = Self()
-        (limits.perKey.count, limits.perAddress.count) = (1_000_000, 1_000_000)
+        (limits.perKey.count, limits.perProxy.count, limits.perAddress.count) = (1_000_000, 1_000_000, 1_000_000)
         return limits
     }
 }

@@ -93,6 +93,17 @@ def test_an_operator_acts_for_an_organisation_by_options(make_client: MakeClient
         assert len(server.peers) == 1
 
 
+def test_a_portal_says_for_whom_it_asks_by_options(make_client: MakeClient) -> None:
+    with FakeServer(allow) as server:
+        client = make_client(server.address, key="k")
+        client.access.check_access(asset_id="a")
+        client.with_options(viewer_address="192.0.2.1").access.check_access(asset_id="a")
+        client.with_options(viewer_address="192.0.2.1").access.check_access(
+            asset_id="a", options=usher.CallOptions(viewer_address="2001:db8::1"))
+        addresses = [{m.key: m.value for m in r.metadata}.get("viewer-address") for r in server.requests]
+        assert addresses == [None, "192.0.2.1", "2001:db8::1"]
+
+
 def test_answers_may_come_in_pieces_of_any_size(make_client: MakeClient) -> None:
     size = 0
 

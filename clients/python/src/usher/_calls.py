@@ -75,6 +75,8 @@ class CallOptions:
     """Seconds for the call, retries included."""
     organisation: str | None = None
     """Whom an operator's key acts for."""
+    viewer_address: str | None = None
+    """The IP address of the viewer for whom a call names a voucher's code; believed from keys with `vouchers:proxy`."""
 
 
 class Channel(Protocol):
@@ -136,13 +138,15 @@ class Defaults:
     organisation: str | None
     timeout: float | None
     attempts: int
+    viewer_address: str | None = None
 
-    def changed(self, timeout: float | None, organisation: str | None) -> Defaults:
+    def changed(self, timeout: float | None, organisation: str | None, viewer_address: str | None) -> Defaults:
         """The same with what is not None in its place."""
         return replace(
             self,
             timeout=self.timeout if timeout is None else timeout,
             organisation=self.organisation if organisation is None else organisation,
+            viewer_address=self.viewer_address if viewer_address is None else viewer_address,
         )
 
 
@@ -171,8 +175,10 @@ class Call(Generic[RequestT, ResponseT]):
             payload=b"" if request is None else _with_request_id(method, request).SerializeToString(),
         )
         organisation = options.organisation or defaults.organisation
+        viewer_address = options.viewer_address or defaults.viewer_address
         for name, value in (("authorization", defaults.key and f"Bearer {defaults.key}"),
-                            ("organisation", organisation)):
+                            ("organisation", organisation),
+                            ("viewer-address", viewer_address)):
             if value:
                 self._envelope.metadata.add(key=name, value=value)
 

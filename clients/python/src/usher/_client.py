@@ -47,11 +47,17 @@ class Client(Services):
         self._defaults = Defaults(key, organisation, timeout, attempts)
         super().__init__(self)
 
-    def with_options(self, *, timeout: float | None = None, organisation: str | None = None) -> Client:
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        organisation: str | None = None,
+        viewer_address: str | None = None,
+    ) -> Client:
         """The same client and connection with other defaults; what is None stays as it is."""
         other = object.__new__(type(self))
         other._channel = self._channel
-        other._defaults = self._defaults.changed(timeout, organisation)
+        other._defaults = self._defaults.changed(timeout, organisation, viewer_address)
         Services.__init__(other, other)
         return other
 

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	keyMetadata          = "authorization"
-	organisationMetadata = "organisation"
+	keyMetadata           = "authorization"
+	organisationMetadata  = "organisation"
+	viewerAddressMetadata = "viewer-address"
 )
 
 // Dial connects to the server at address, HOST:PORT. ctx limits the dialling only.
@@ -31,13 +32,23 @@ func Dial(ctx context.Context, address, key string) (*ttrpc.Client, error) {
 // In makes calls act in an organisation: for operators' keys, which belong to none. Metadata that ctx has already is
 // kept.
 func In(ctx context.Context, organisation string) context.Context {
+	return with(ctx, organisationMetadata, organisation)
+}
+
+// For makes calls look up codes for the viewer with an IP address: for portals' keys, which have the scope
+// `vouchers:proxy`. Metadata that ctx has already is kept.
+func For(ctx context.Context, viewerAddress string) context.Context {
+	return with(ctx, viewerAddressMetadata, viewerAddress)
+}
+
+func with(ctx context.Context, name, value string) context.Context {
 	metadata := ttrpc.MD{}
 	if given, ok := ttrpc.GetMetadata(ctx); ok {
-		for name, values := range given {
-			metadata.Set(name, values...)
+		for key, values := range given {
+			metadata.Set(key, values...)
 		}
 	}
-	metadata.Set(organisationMetadata, organisation)
+	metadata.Set(name, value)
 	return ttrpc.WithMetadata(ctx, metadata)
 }
 
