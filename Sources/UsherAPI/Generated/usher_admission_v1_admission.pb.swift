@@ -882,7 +882,7 @@ public nonisolated struct Usher_Admission_V1_AssignPassRequest: Sendable {
   /// Whose name is on it; at most 200 characters.
   public var holderName: String = String()
 
-  /// What is on it besides what the product includes; none of them twice.
+  /// What is on it besides what the product includes; at most 1,000, none of them twice.
   public var performanceIds: [String] = []
 
   /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
@@ -959,10 +959,10 @@ public nonisolated struct Usher_Admission_V1_UpdatePassAdmissionsRequest: Sendab
   /// The order that buys what is added. Required where anything is.
   public var orderID: String = String()
 
-  /// The performances to add, none of them twice.
+  /// The performances to add; at most 1,000, none of them twice.
   public var addPerformanceIds: [String] = []
 
-  /// The performances to remove, none of them twice.
+  /// The performances to remove; at most 1,000, none of them twice.
   public var removePerformanceIds: [String] = []
 
   /// The zone of what is added; at most 100 characters.
@@ -1037,7 +1037,7 @@ public nonisolated struct Usher_Admission_V1_CancelAdmissionsRequest: Sendable {
   /// The pass.
   public var passID: String = String()
 
-  /// The performances, none of them twice.
+  /// The performances; 1 to 1,000, none of them twice.
   public var performanceIds: [String] = []
 
   /// Why, which scanners are told; at most 1,000 characters.
@@ -1258,10 +1258,10 @@ public nonisolated struct Usher_Admission_V1_UpdateOrderRequest: Sendable {
   /// The order's etag as it was read; may be empty.
   public var etag: String = String()
 
-  /// As in CreateOrder: performances to buy.
+  /// As in CreateOrder: performances to buy, at most 1,000.
   public var addPerformanceIds: [String] = []
 
-  /// As in CreateOrder: products to buy.
+  /// As in CreateOrder: products to buy, at most 1,000.
   public var addPassProductIds: [String] = []
 
   /// The pass to put performances on and to remove them from; may be empty.
@@ -1301,10 +1301,10 @@ public nonisolated struct Usher_Admission_V1_PrintOrderRequest: Sendable {
   /// The order.
   public var orderID: String = String()
 
-  /// Only these tickets, and these passes; all of both where neither is given.
+  /// Only these tickets, at most 1,000, and these passes; all of both where neither is given.
   public var ticketIds: [String] = []
 
-  /// Only these passes, and these tickets.
+  /// Only these passes, at most 1,000, and these tickets.
   public var passIds: [String] = []
 
   /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.

@@ -543,7 +543,7 @@ public nonisolated struct Usher_Organisations_V1_ApiKey: Sendable {
 
   /// What the key may do: `<service>:read`, `<service>:write`, or a narrower scope such as `vouchers:redeem` and
   /// `access:check`. Empty in CreateApiKey means every scope that the caller has. An operator's key has them all, and
-  /// none are given for it.
+  /// none are given for it. `vouchers:proxy` opens no method: its key is believed for whom it asks, see VoucherService.
   public var scopes: [String] = []
 
   /// Whether the key says `test` instead of `live`; it does the same.

@@ -765,8 +765,8 @@ public nonisolated struct Usher_Vouchers_V1_VoucherScope: Sendable {
   /// Only for these price options of them; at most 1,000. Empty means all.
   public var priceOptionIds: [String] = []
 
-  /// Only for price options that are paid for so; both or neither means any. A use that names no price option, and needs
-  /// none, counts as PPV.
+  /// Only for price options that are paid for so, in at most 100 entries; both or neither means any. A use that names no
+  /// price option, and needs none, counts as PPV.
   public var paymentTypes: [Usher_Catalog_V1_PaymentType] = []
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

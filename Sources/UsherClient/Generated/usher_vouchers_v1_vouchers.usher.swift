@@ -18,11 +18,18 @@ public import UsherAPI
 /// `VIEWER_LIMIT_REACHED`, `ADDRESS_REQUIRED` (a bought voucher for a print product that is delivered only to an
 /// address), `ALREADY_SUBSCRIBED` (a second active subscription to a package that allows only one).
 ///
-/// Codes can be guessed. Every call here or elsewhere that names a voucher by its code is refused RESOURCE_EXHAUSTED
-/// `TOO_MANY_FAILED_LOOKUPS`, with a RetryInfo, after too many codes that do not exist: where the operator has not set
-/// others, 300 of one key, and one more for each half second since; 100 of one client address (64 bits of an IPv6 one),
-/// and one more for each second. Each code of a BatchCheckAccess counts: a call with more of them that do not exist than
-/// are allowed is refused as a whole.
+/// Codes can be guessed. Every call here or elsewhere that names a voucher by its code is held up after too many codes
+/// that do not exist: where the operator has not set others, 300 of one key, and one more for each half second since;
+/// 100 of one client address (64 bits of an IPv6 one) in the organisation, and one more for each second. Beyond that a
+/// code that does not exist is refused RESOURCE_EXHAUSTED `TOO_MANY_FAILED_LOOKUPS`, and one that exists passes. When
+/// the next failure would have to wait for more than 5 s, all are refused until it would have to for half of that. The
+/// refusal says when to come back, in a RetryInfo and in the metadata as `retry_after`, `3s`. Each code of a
+/// BatchCheckAccess counts: a call with more of them that do not exist than are allowed is refused as a whole.
+///
+/// Who calls for viewers, as a portal does, says in the metadata `viewer-address` whose IP address a code comes from.
+/// With a key that has the scope `vouchers:proxy` that address is counted instead of the caller's own, and of the key
+/// 3,000 failures and one more for each 50 ms; what is no address is INVALID_ARGUMENT `VIEWER_ADDRESS_INVALID`. From
+/// other keys it is ignored.
 public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
     private let transport: any UnaryTransport
 
