@@ -41,8 +41,8 @@ public struct Method: Sendable {
     /// - Parameters:
     ///   - precedence: a verdict is answered at once and takes little time: somebody stands at a door, or in front of a
     ///     player.
-    ///   - withoutSecret: for replies that hold a secret: removes it. Such a reply is not stored; a replay gets what this
-    ///     leaves.
+    ///   - withoutSecret: for replies that hold a secret: removes it. Such a reply is not stored; a replay gets what
+    ///     this leaves.
     init<Request: Message, Response: Message>(
         _ method: TypedMethod<Request, Response>, on database: MethodDatabase, _ permission: Permission,
         as precedence: Precedence = .ordinary, withoutSecret: (@Sendable (inout Response) -> Void)? = nil,
