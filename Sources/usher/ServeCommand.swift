@@ -37,12 +37,13 @@ struct ServeCommand: AsyncParsableCommand {
             number. Those that have ended are removed after 30 days.
 
             What is not said by a flag is taken from the environment (USHER_DATA, USHER_LISTEN, USHER_ADMIN,
-            USHER_TLS_CERTIFICATE, USHER_TLS_KEY, USHER_TLS_CLIENT_CA, USHER_DRAIN_DELAY, USHER_FAILED_LOOKUPS_PER_KEY,
-            USHER_FAILED_LOOKUPS_PER_PROXY, USHER_FAILED_LOOKUPS_PER_ADDRESS, USHER_API_KEYS, USHER_LOG_LEVEL), then
-            from a JSON file ({"data": "...", "listen": "...", "admin": "...", "tls": {"certificate": "...", "key": "...",
-            "client": {"ca": "..."}}, "drain": {"delay": "..."}, "failedLookups": {"perKey": "...", "perProxy": "...",
-            "perAddress": "..."}, "api": {"keys": "..."}, "log": {"level": "..."}}) that --config or USHER_CONFIG
-            names. --insecure and --require-client-certificate are flags only.
+            USHER_TLS_CERTIFICATE, USHER_TLS_KEY, USHER_TLS_CLIENT_CA, USHER_DRAIN_DELAY,
+            USHER_FAILED_LOOKUPS_PER_KEY, USHER_FAILED_LOOKUPS_PER_PROXY, USHER_FAILED_LOOKUPS_PER_ADDRESS,
+            USHER_API_KEYS, USHER_LOG_LEVEL), then from a JSON file ({"data": "...", "listen": "...", "admin": "...",
+            "tls": {"certificate": "...", "key": "...", "client": {"ca": "..."}}, "drain": {"delay": "..."},
+            "failedLookups": {"perKey": "...", "perProxy": "...", "perAddress": "..."}, "api": {"keys": "..."}, "log":
+            {"level": "..."}}) that --config or USHER_CONFIG names. --insecure and --require-client-certificate are
+            flags only.
 
             Examples:
               usher serve --data data
