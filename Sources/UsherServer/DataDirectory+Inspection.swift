@@ -11,4 +11,14 @@ extension DataDirectory {
             directory: directory, platformMigrations: Schema.platform, organisationMigrations: Schema.organisation,
             organisationIDs: OrganisationIndex.allIDs, isQuick: isQuick)
     }
+
+    /// Has an organisation be served although acknowledged changes are missing in its file, and writes that down.
+    ///
+    /// - Throws: `StorageError.locked` where a server uses the directory; `StorageError.corrupt` where the file cannot be
+    ///   served at all.
+    public static func acceptLoss(of organisationID: String, in directory: String) throws -> AcceptedLoss {
+        try Storage.acceptLoss(
+            of: organisationID, directory: directory, platformMigrations: Schema.platform,
+            organisationMigrations: Schema.organisation)
+    }
 }

@@ -19,9 +19,13 @@ public enum DataDirectory {
     /// Makes the operator's first key where there is none, and reads the keys and organisations into memory.
     @discardableResult
     static func prepare(_ storage: Storage, _ services: Services, in directory: String) throws -> String? {
-        let key = try storage.platform.writeBlocking(as: .system()) { tx in
-            try services.organisations.makeFirstOperatorKey(
-                keep: { try OperatorKeyFile.write($0, in: directory) }, in: tx)
+        var key: String?
+        // What can be read only is served so: it had its first key when it could be written.
+        if storage.health.isPlatformWritable {
+            key = try storage.platform.writeBlocking(as: .system()) { tx in
+                try services.organisations.makeFirstOperatorKey(
+                    keep: { try OperatorKeyFile.write($0, in: directory) }, in: tx)
+            }
         }
         try storage.platform.readBlocking(as: .system()) { tx in
             try services.organisations.loadCredentials(in: tx)

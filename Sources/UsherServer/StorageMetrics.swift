@@ -15,3 +15,25 @@ extension StorageStatistics {
         }.joined()
     }
 }
+
+extension StorageHealth {
+    /// How the databases are, as Prometheus' gauges.
+    var prometheusText: String {
+        let gauges: [(name: String, value: Int)] = [
+            ("wal_bytes", walBytes), ("largest_wal_bytes", largestWALBytes),
+            ("read_only_databases", readOnlyDatabases), ("full_databases", fullDatabases),
+            ("unavailable_organisations", unavailableOrganisations),
+        ]
+        return gauges.map { gauge in
+            let name = "usher_storage_\(gauge.name)"
+            return "# TYPE \(name) gauge\n\(name) \(gauge.value)\n"
+        }.joined()
+    }
+
+    /// Why the server is not ready for all that it is there for; nil where it is.
+    var unreadiness: String? {
+        if !isPlatformWritable { return "the platform's database can be read and not written" }
+        guard fullDatabases > 0 else { return nil }
+        return "the disk is full: \(fullDatabases) databases can be read and not written"
+    }
+}

@@ -103,6 +103,7 @@ public final class UsherServer: Sendable {
             chores = [
                 Task { [storage] in await Self.closeIdleOrganisations(of: storage) },
                 Task { [openStreams] in await openStreams.watch() },
+                Task { [storage] in await Self.tend(storage) },
                 Task { [sweeper] in await sweeper.run() },
                 Task { [self] in await removeEndedKeys() },
             ]
@@ -164,15 +165,29 @@ public final class UsherServer: Sendable {
         } while (try? await Task.sleep(for: Self.keyRemovalInterval)) != nil
     }
 
+    /// How often databases that cannot be written are looked at.
+    private static let tendInterval = Duration.seconds(1)
+
+    private static func tend(_ storage: Storage) async {
+        while (try? await Task.sleep(for: tendInterval)) != nil { storage.tend() }
+    }
+
     private func page(_ path: String) -> (status: HTTPResponseStatus, body: String)? {
         switch path {
         case "/healthz": (.ok, "ok\n")
-        case "/readyz":
-            isReady.load(ordering: .acquiring) ? (.ok, "ready\n") : (.serviceUnavailable, "not ready\n")
-        case "/metrics": (.ok, metrics.render() + storage.statistics.prometheusText + gaugesText)
+        case "/readyz": readiness
+        case "/metrics": (.ok, metrics.render() + storage.statistics.prometheusText + storageGauges + gaugesText)
         default: nil
         }
     }
+
+    private var readiness: (status: HTTPResponseStatus, body: String) {
+        guard isReady.load(ordering: .acquiring) else { return (.serviceUnavailable, "not ready\n") }
+        if let reason = storage.health.unreadiness { return (.serviceUnavailable, "not ready: \(reason)\n") }
+        return (.ok, "ready\n")
+    }
+
+    private var storageGauges: String { storage.health.prometheusText }
 
     private var gaugesText: String {
         let gauges: [(name: String, value: Int)] = [

@@ -12,28 +12,37 @@ final class Connection: @unchecked Sendable {
         /// A writer of a file that nobody else can see yet; it is synced once when it is complete.
         case builder
         case reader
+        /// Reads a file and nothing beside it, as if nobody could change it: takes no lock and makes no file.
+        case frozen
+        /// Reads alone, with the index of the WAL in memory: needs no room on the disk for it.
+        case lone
     }
 
     enum Checkpoint {
-        /// As far as readers allow, without waiting.
+        /// As far as readers allow.
         case passive
-        /// Waits for readers, so that the WAL begins anew, and gives its space back.
+        /// All of it, so that the WAL begins anew, and gives its space back; as far as readers allow where there are any.
         case truncate
     }
 
     private let queue: DatabaseQueue
-    private let kind: Kind
+    let kind: Kind
     private let statements = StatementCache()
     private let wal = WALSize()
 
     /// Opens the file at `path`; a writer makes it where there is none.
     init(_ kind: Kind, path: String, cacheKiB: Int) throws {
         var configuration = Configuration()
-        configuration.readonly = kind == .reader
+        configuration.readonly = kind == .reader || kind == .frozen
         configuration.busyMode = .timeout(StorageLimits.busyTimeoutSeconds)
         configuration.foreignKeysEnabled = true
+        if kind == .lone {
+            // Before the file is read for the first time; its locks are then kept, and the index is in memory.
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
+        }
         self.kind = kind
         do {
+            let path = kind == .frozen ? Self.immutable(path) : path
             queue = try DatabaseQueue(path: path, configuration: configuration)
         } catch let error as DatabaseError {
             throw StorageError(error)
@@ -52,10 +61,13 @@ final class Connection: @unchecked Sendable {
     /// WAL frames after the last commit; writers only.
     var walFrames: Int { wal.frames }
 
-    /// Copies the WAL's frames into the database file. Returns whether all of them were copied.
+    /// Copies the WAL's frames into the database file. Returns whether all of them were copied. Waits for nobody.
     @discardableResult
     func checkpoint(_ mode: Checkpoint) throws -> Bool {
         try use { session in
+            // SQLite polls for a reader's lock, which the next reader may have by then.
+            sqlite3_busy_timeout(session.handle, 0)
+            defer { sqlite3_busy_timeout(session.handle, Int32(StorageLimits.busyTimeoutSeconds * 1_000)) }
             var frames: Int32 = 0
             var copied: Int32 = 0
             let code = sqlite3_wal_checkpoint_v2(
@@ -74,7 +86,7 @@ final class Connection: @unchecked Sendable {
     /// Closes, after a last checkpoint of the whole WAL on a writer. Reports the first thing that went wrong.
     func close() throws {
         var failure: (any Error)?
-        if kind != .reader {
+        if kind == .writer || kind == .builder {
             do {
                 // No `PRAGMA optimize`: plans are tested without statistics, and those of a table that was small when
                 // they were made had it read whole when it was large.
@@ -99,6 +111,28 @@ final class Connection: @unchecked Sendable {
         try? queue.close()
     }
 
+    /// Has closing leave the WAL where it is, whatever becomes of its content: it may be evidence, or another file's.
+    func keepWAL() {
+        try? use { session in
+            var isKept: Int32 = 1
+            sqlite3_file_control(session.handle, "main", SQLITE_FCNTL_PERSIST_WAL, &isKept)
+        }
+    }
+
+    /// The path as a URI with `immutable`. Source: sqlite.org/uri.html.
+    private static func immutable(_ path: String) -> String {
+        var text = "file:"
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"), 0..<0x21, 0x7f...:
+                let hex = String(byte, radix: 16)
+                text += "%" + (hex.count == 1 ? "0" : "") + hex
+            default: text.unicodeScalars.append(Unicode.Scalar(byte))
+            }
+        }
+        return text + "?immutable=1"
+    }
+
     private func configure(_ session: Session, cacheKiB: Int) throws {
         try session.pragma("trusted_schema", "OFF")
         try session.pragma("cell_size_check", "ON")
@@ -106,7 +140,8 @@ final class Connection: @unchecked Sendable {
         try session.pragma("cache_size", "-\(cacheKiB)")
         // The journal of savepoints stays in memory; it would be a file in /tmp once it grows.
         try session.pragma("temp_store", "MEMORY")
-        guard kind != .reader else { return }
+        if kind == .lone { try session.pragma("query_only", "ON") }
+        guard kind == .writer || kind == .builder else { return }
         // REPLACE must not get around the journal's triggers.
         try session.pragma("recursive_triggers", "ON")
         // Of an existing file it is only verified: a file that is not ours must not be changed before that shows.
@@ -123,7 +158,9 @@ final class Connection: @unchecked Sendable {
 
     /// SQLite ignores a PRAGMA that it does not like; what promises rest on is therefore read back.
     private func verify(_ session: Session) throws {
-        var expected = [("foreign_keys", "1"), ("trusted_schema", "0"), ("journal_mode", "wal")]
+        var expected = [("foreign_keys", "1"), ("trusted_schema", "0")]
+        // Without its WAL a file has no journal mode to be read back.
+        if kind != .frozen { expected.append(("journal_mode", "wal")) }
         if kind == .writer { expected.append(("synchronous", "2")) }
         for (name, value) in expected {
             let found = try session.pragma(name)

@@ -11,17 +11,17 @@ public final class Database: Sendable {
     public let organisationID: String?
 
     let path: String
-    private let core: StorageCore
+    let core: StorageCore
     /// Nil for the platform's own.
-    private let platform: Database?
+    let platform: Database?
     let state: Mutex<LaneState>
     private let commits = CommitSignal()
     /// Set by every turn, cleared by the one who looks for what to close.
     private let wasUsed = Atomic(false)
     /// Whether a later wake-up is on its way to the platform.
     private let isPostponing = Atomic(false)
-    /// The last failure to open, so that the log tells of it once and not with each call.
-    private let loggedFailure = Mutex<String?>(nil)
+    let health = Mutex(DatabaseHealth())
+    private let lines = LogThrottle<String>()
 
     init(organisationID: String?, path: String, core: StorageCore, platform: Database?) {
         self.organisationID = organisationID
@@ -60,7 +60,7 @@ public final class Database: Sendable {
     /// Whether nothing waits or runs.
     var isQuiet: Bool { state.withLock { $0.isQuiet } }
 
-    private func schedule(_ wake: LaneState.Wake) {
+    func schedule(_ wake: LaneState.Wake) {
         if wake.contains(.writer) { (platform == nil ? core.platformWriter : core.writers).schedule(self) }
         if wake.contains(.reader) { core.readers.schedule(self) }
         if wake.contains(.opener) { core.openers.schedule(self) }
@@ -72,10 +72,12 @@ public final class Database: Sendable {
     func writeTurn() -> Bool {
         guard state.withLock({ $0.beginWrite() }) else { return false }
         wasUsed.store(true, ordering: .relaxed)
-        if let file = state.withLock({ $0.file }) ?? openFile() {
+        var file = state.withLock { $0.file } ?? openFile()
+        if state.withLock({ $0.isAlone }) { file = workAlone(file) }
+        if let file {
             // Those who wait to read need not wait for the writes.
             schedule(state.withLock { $0.wake() })
-            write(file)
+            if let file = writable(file) { write(file) }
         }
         return endWrite(isTurn: true)
     }
@@ -111,6 +113,7 @@ public final class Database: Sendable {
         let outcome = batch.run(calls)
         if outcome.failure == nil {
             commits.raise(to: file.journal.next - 1)
+            noteJournal(of: file)
             if outcome.wakes.isSettled { postponeWakeUp(to: outcome.wakes.earliest) }
         }
         settle(calls, outcome) { state, rest in state.write.putBack(rest) }
@@ -165,6 +168,12 @@ public final class Database: Sendable {
             schedule(state.withLock { $0.wake() })
             return false
         case .run(let file, let calls):
+            if !file.place.isUnchanged {
+                // The write lane gives the file up.
+                for call in calls { call.complete(.failure(Refusal.organisationUnavailable)) }
+                state.withLock { $0.isPoked = true }
+                return endRead()
+            }
             wasUsed.store(true, ordering: .relaxed)
             let batch = ReadBatch(
                 file: file, ambient: core.ambient, limits: core.limits, statistics: core.statistics,
@@ -209,44 +218,46 @@ public final class Database: Sendable {
     // MARK: Opening and closing
 
     /// Opens the file, or refuses everyone who waits.
-    private func open(idFloor: Int64) -> DatabaseFile? {
+    func open(idFloor: Int64) -> DatabaseFile? {
         do {
             if organisationID != nil { core.openSet.makeRoom(for: self) }
-            let file = try DatabaseFile(path: path, schema: schema, caches: caches)
+            let file = try connect()
             file.ids.raise(to: idFloor)
             core.statistics.update { $0.opens += 1 }
-            loggedFailure.withLock { $0 = nil }
+            noteOpening(of: file)
             return file
         } catch {
             core.openSet.remove(self)
-            logOnce("the database cannot be opened", error)
-            let waiting = state.withLock { $0.write.takeAll() + $0.read.takeAll() }
-            for call in waiting { call.complete(.failure(Refusal.organisationUnavailable)) }
+            log("the database cannot be opened", error)
+            health.withLock { $0 = DatabaseHealth(isUnavailable: true) }
+            refuseWaiting(Refusal.organisationUnavailable, withReads: true)
             return nil
         }
     }
 
     /// Opens on the calling thread, which must be the only user yet.
     func openNow() throws {
-        let file = try DatabaseFile(path: path, schema: schema, caches: caches)
+        let file = try connect()
         core.statistics.update { $0.opens += 1 }
+        noteOpening(of: file)
         state.withLock { $0.file = file }
     }
 
     /// Gives up connections that cannot be trusted; the next turn opens new ones. A read that runs now keeps its
     /// connection until it ends.
-    private func drop(_ file: DatabaseFile) {
+    func drop(_ file: DatabaseFile) {
         state.withLock { state in
             state.file = nil
+            state.openGate()
             state.idFloor = file.ids.last
         }
         core.openSet.remove(self)
         file.abandon()
     }
 
-    private var schema: Schema { organisationID == nil ? core.platformSchema : core.organisationSchema }
+    var schema: Schema { organisationID == nil ? core.platformSchema : core.organisationSchema }
 
-    private var caches: (writer: Int, reader: Int) {
+    var caches: (writer: Int, reader: Int) {
         let limits = core.limits
         guard organisationID != nil else { return (limits.platformCacheKiB, limits.platformCacheKiB) }
         return (limits.organisationWriterCacheKiB, limits.organisationCacheKiB)
@@ -264,6 +275,7 @@ public final class Database: Sendable {
         } catch {
             log("closing failed", error)
         }
+        health.withLock { $0 = DatabaseHealth() }
         _ = endWrite(isTurn: false)
     }
 
@@ -283,7 +295,10 @@ public final class Database: Sendable {
         for _ in 0..<StorageLimits.replaceAttempts {
             let (isClaimed, open) = state.withLock { state -> (Bool, DatabaseFile?) in
                 guard state.write.phase != .running, state.read.phase != .running else { return (false, nil) }
-                defer { state.file = nil }
+                defer {
+                    state.file = nil
+                    state.openGate()
+                }
                 state.write.phase = .running
                 return (true, state.file)
             }
@@ -293,37 +308,17 @@ public final class Database: Sendable {
         throw StorageError.busy("\(path) is in use")
     }
 
-    // MARK: Checkpoints
-
-    /// Between transactions: PASSIVE after so many new frames, and one that waits for readers before the WAL is large.
-    private func checkpoint(_ file: DatabaseFile) {
-        let frames = file.writer.walFrames
-        // The WAL has begun anew.
-        if frames < file.checkpointedFrames { file.checkpointedFrames = 0 }
-        guard frames - file.checkpointedFrames >= core.limits.checkpointFrames else { return }
-        do {
-            try file.writer.checkpoint(frames >= core.limits.restartFrames ? .truncate : .passive)
-            file.checkpointedFrames = file.writer.walFrames
-            core.statistics.update { $0.checkpoints += 1 }
-        } catch {
-            // What was committed is safe in the WAL; the next checkpoint tries again.
-            log("a checkpoint failed", error)
-        }
-    }
-
     // MARK: Logging
 
-    private func log(_ what: String, _ error: any Error) {
+    func log(_ what: String, _ error: any Error) {
+        // A full disk is everybody's: one line for all.
+        let isFull = if case StorageError.full = error { true } else { false }
+        guard let untold = (isFull ? core.fullLines : lines).admit(what) else { return }
         core.logger.error(
-            "\(what)", metadata: ["organisation": "\(organisationID ?? "-")", "path": "\(path)", "error": "\(error)"])
-    }
-
-    private func logOnce(_ what: String, _ error: any Error) {
-        let isNew = loggedFailure.withLock { last in
-            let text = "\(error)"
-            defer { last = text }
-            return last != text
-        }
-        if isNew { log(what, error) }
+            "\(what)",
+            metadata: [
+                "organisation": "\(organisationID ?? "-")", "path": "\(path)", "error": "\(error)",
+                "untold": "\(untold)",
+            ])
     }
 }

@@ -10,6 +10,9 @@ enum FileOperation: Sendable {
     case sync(String)
     case move(String, to: String)
     case remove(String)
+    /// The content of a file is written over itself, and synced.
+    case rewrite(String)
+    case truncate(String, size: Int)
 }
 
 enum FileSystem {
@@ -67,6 +70,61 @@ enum FileSystem {
         guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
     }
 
+    /// Which file is at a path now; nil where there is none.
+    static func node(at path: String) -> FileNode? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return FileNode(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+    }
+
+    /// Makes the content of a file durable that an earlier life may have failed to sync: the system may think of pages
+    /// as written that are not, and writes them again only when they are changed. Takes no space.
+    static func rewrite(_ path: String) throws {
+        try begin(.rewrite(path))
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", path) }
+        defer { close(descriptor) }
+        var offset: off_t = 0
+        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let count = pread(descriptor, &piece, piece.count, offset)
+            guard count >= 0 else { throw failure("read", path) }
+            if count == 0 { break }
+            guard pwrite(descriptor, piece, count, offset) == count else { throw failure("write", path) }
+            offset += off_t(count)
+        }
+        guard fsync(descriptor) == 0 else { throw failure("sync", path) }
+    }
+
+    /// Copies a file, durably, in the place of any that is there.
+    static func copy(_ source: String, to target: String) throws {
+        try remove(target)
+        do {
+            try FileManager.default.copyItem(atPath: source, toPath: target)
+        } catch {
+            throw StorageError.io("cannot copy \(source): \(error.localizedDescription)")
+        }
+        try sync(target)
+    }
+
+    /// Cuts a file off at `size` bytes, durably.
+    static func truncate(_ path: String, to size: Int) throws {
+        try begin(.truncate(path, size: size))
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", path) }
+        defer { close(descriptor) }
+        guard ftruncate(descriptor, off_t(size)) == 0, fsync(descriptor) == 0 else { throw failure("truncate", path) }
+    }
+
+    /// Whether the file system of a path can be written and has some room; true where it does not say.
+    static func hasRoom(at path: String) -> Bool {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return true }
+        // ST_RDONLY
+        if status.f_flag & 1 != 0 { return false }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize) >= UInt64(StorageLimits.leastFreeBytes)
+    }
+
     /// The number of descriptors that the process may have.
     static var descriptorLimit: Int {
         var limit = rlimit()
@@ -80,6 +138,14 @@ enum FileSystem {
     }
 
     static func failure(_ verb: String, _ path: String) -> StorageError {
-        .io("cannot \(verb) \(path): \(String(cString: strerror(errno)))")
+        let reason = errno
+        let text = "cannot \(verb) \(path): \(String(cString: strerror(reason)))"
+        return reason == ENOSPC || reason == EDQUOT ? .full(text) : .io(text)
     }
+}
+
+/// A file itself, whatever its name.
+struct FileNode: Hashable, Sendable {
+    var device: UInt64
+    var number: UInt64
 }

@@ -41,13 +41,16 @@ private struct Inspector {
 
     func run(_ organisationIDs: String) throws -> Inspection {
         var known: [String]?
-        let platform = inspect(Inspection.Database(organisationID: nil, path: "platform.sqlite"), platformSchema) {
+        var marks: [String: JournalMark] = [:]
+        let platform = inspect(Inspection.Database(organisationID: nil, path: "platform.sqlite"), platformSchema, nil) {
             known = try $0.rows(organisationIDs, []) { try $0.text(0) }
+            marks = try JournalMark.all($0)
         }
         let folders = try self.folders()
         let organisations = Set(folders).union(known ?? []).sorted().map { id in
             let path = "organisations/\(id)/usher.sqlite"
-            var found = inspect(Inspection.Database(organisationID: id, path: path), organisationSchema) { _ in }
+            let database = Inspection.Database(organisationID: id, path: path)
+            var found = inspect(database, organisationSchema, marks[id]) { _ in }
             // Whether it belongs here only a readable platform database can say.
             if let known, !known.contains(id) {
                 found.problems.insert("the platform does not know this organisation: its folder is not served", at: 0)
@@ -63,7 +66,7 @@ private struct Inspector {
     // MARK: One database
 
     private func inspect(
-        _ database: Inspection.Database, _ schema: Schema, _ body: (Session) throws -> Void
+        _ database: Inspection.Database, _ schema: Schema, _ mark: JournalMark?, _ body: (Session) throws -> Void
     ) -> Inspection.Database {
         var database = database
         let path = "\(directory)/\(database.path)"
@@ -78,6 +81,9 @@ private struct Inspector {
                 database.problems.append("the file has \(bytes) bytes: it is no database")
                 return database
             }
+            if let damage = try WALFile(path: path + "-wal")?.damage {
+                database.problems.append("its WAL is damaged, and acknowledged changes are lost: \(damage)")
+            }
             let isClosed = try FileSystem.size(of: path + "-wal") == nil
             defer { if isClosed { removeCompanions(of: path) } }
             let connection = try Connection(.reader, path: path, cacheKiB: StorageLimits.inspectionCacheKiB)
@@ -85,6 +91,13 @@ private struct Inspector {
             try connection.use { session in
                 database.version = Int(try session.integer("PRAGMA user_version"))
                 try schema.verify(session)
+                let expected = FileExpectation(organisationID: database.organisationID, mark: mark)
+                let last = try Journal(session).next - 1
+                do {
+                    try expected.check(try FileIdentity(session), lastSequence: last)
+                } catch StorageError.corrupt(let text) {
+                    database.problems.append(text)
+                }
                 database.problems += try check(session)
                 try body(session)
             }
@@ -135,8 +148,11 @@ private struct Inspector {
         guard let names = try? names(in: "\(directory)/\(folder)") else { return [] }
         let expected = Set(["", "-wal", "-shm"].map { "usher.sqlite" + $0 })
         return names.filter { !expected.contains($0) }.map { name in
-            name.hasPrefix("usher.sqlite.new")
-                ? "\(name) is left from a creation that did not end; it can be removed"
+            if name.hasPrefix("usher.sqlite.new") {
+                return "\(name) is left from a creation that did not end; it can be removed"
+            }
+            return name.hasPrefix("usher.sqlite-wal.")
+                ? "\(name) was put aside: changes may be in it that the database does not have"
                 : "\(name) is not ours"
         }
     }

@@ -5,6 +5,7 @@ internal import UsherContract
 // - Opening and closing is the write lane's business, and the lane does not run meanwhile. An organisation's file is
 //   opened in a pool of its own, so that it does not wait for the writes of others; the platform's, which is nearly
 //   always open, by its own write lane's turn.
+// - While the gate is closed no read begins: once the read that ran has ended, the write lane is alone with the file.
 // - A pool's queue may hold an entry for a lane that is no longer scheduled (its database was closed meanwhile); the
 //   turn then does not begin.
 
@@ -50,6 +51,10 @@ struct LaneState {
     var idFloor: Int64 = 0
     /// No more calls are taken.
     var isShut = false
+    /// Whether the gate is closed: the write lane has something to do alone.
+    private(set) var isGated = false
+    /// Whether the write lane is to have a turn although nothing waits in it.
+    var isPoked = false
 
     init(isShared: Bool = false) {
         self.isShared = isShared
@@ -76,12 +81,13 @@ struct LaneState {
     /// Schedules what has work and is idle.
     mutating func wake() -> Wake {
         var wake = Wake()
-        if write.phase == .idle, !write.calls.isEmpty || (file == nil && !read.calls.isEmpty) {
+        let isWanted = !write.calls.isEmpty || isPoked || (file == nil && !read.calls.isEmpty)
+        if write.phase == .idle, isWanted || (isAlone && file != nil) {
             let isOpening = file == nil && !isShared
             write.phase = isOpening ? .opening : .scheduled
             wake.insert(isOpening ? .opener : .writer)
         }
-        if read.phase == .idle, file != nil, !read.calls.isEmpty {
+        if read.phase == .idle, file != nil, !isGated, !read.calls.isEmpty {
             read.phase = .scheduled
             wake.insert(.reader)
         }
@@ -92,6 +98,7 @@ struct LaneState {
     mutating func beginWrite() -> Bool {
         guard write.phase == .scheduled else { return false }
         write.phase = .running
+        isPoked = false
         return true
     }
 
@@ -99,8 +106,21 @@ struct LaneState {
     mutating func beginOpening() -> Bool {
         guard write.phase == .opening else { return false }
         write.phase = .running
+        isPoked = false
         return true
     }
+
+    /// Lets no read begin from now on. Returns whether none runs: the write lane's turn is then alone with the file.
+    /// Otherwise the end of the read wakes the write lane.
+    mutating func closeGate() -> Bool {
+        isGated = true
+        return isAlone
+    }
+
+    mutating func openGate() { isGated = false }
+
+    /// Whether the gate is closed and the last read has ended.
+    var isAlone: Bool { isGated && read.phase != .running }
 
     enum ReadTurn {
         case outdated
@@ -112,6 +132,11 @@ struct LaneState {
     /// before it made the call sees that commit.
     mutating func beginRead(_ limits: StorageLimits) -> ReadTurn {
         guard read.phase == .scheduled else { return .outdated }
+        if isGated {
+            // Opening the gate puts the lane into its pool's queue again.
+            read.phase = .idle
+            return .outdated
+        }
         guard let file else {
             read.phase = .idle
             return .closed
@@ -125,6 +150,7 @@ struct LaneState {
     mutating func claimForClosing() -> DatabaseFile? {
         guard let open = file, write.phase != .running, read.phase != .running else { return nil }
         file = nil
+        isGated = false
         write.phase = .running
         return open
     }

@@ -51,8 +51,19 @@ public struct StorageLimits: Sendable {
     /// WAL frames (pages of 4 KiB) after which the writer checkpoints. More frames cost disk and a longer pause, and
     /// save writes of pages that change often.
     public var checkpointFrames = 4_000
-    /// WAL frames at which the checkpoint waits for readers, so that the WAL can begin anew. Bounds the WAL's size.
+    /// WAL frames at which the read lane pauses for a checkpoint, so that the WAL can begin anew. Bounds the WAL's size.
     public var restartFrames = 16_000
+    /// How long after a checkpoint that another process's reader held up the next one is tried. It costs a pause of the
+    /// read lane each time.
+    public var restartRetryAfter = Duration.seconds(1)
+    /// WAL frames at which writes are refused, while another process keeps the WAL from beginning anew: 1 GiB. What
+    /// fills the disk takes every organisation's writes away.
+    public var mostFrames = 262_144
+    /// How often a database that cannot be written, for want of space or for a failing disk, is tried again.
+    public var writeRetryAfter = Duration.seconds(1)
+    /// How often at most the platform's database learns how far the organisations' journals are: one small write for
+    /// all of them.
+    public var journalMarksAfter = Duration.seconds(1)
     /// The page cache of a connection to the platform database, in KiB.
     public var platformCacheKiB = 2_048
     /// The page cache of an organisation's reader, in KiB; small because tenants are many.
@@ -83,6 +94,10 @@ public struct StorageLimits: Sendable {
     static let organisationShare = 16
     /// How often a wake-up is tried before the transaction that asks for it is given up.
     static let wakeUpAttempts = 3
+    /// A frame of a WAL: a page and its header, in bytes.
+    static let walFrameBytes = 4_120
+    /// Less free space than this is none: a database is not tried again before there is more; in bytes.
+    static let leastFreeBytes = 1 << 20
     static let busyTimeoutSeconds = 5.0
     /// New entries in the request log after which the purge looks for old ones.
     static let purgeInterval = 16

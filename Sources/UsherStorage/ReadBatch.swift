@@ -58,7 +58,10 @@ struct ReadBatch {
             statistics.update { $0.readCalls += 1 }
             return .success(reply.bytes)
         } catch {
-            if case StorageError.corrupt = error { throw error }
+            switch error {
+            case StorageError.corrupt, StorageError.full, StorageError.io: throw error
+            default: break
+            }
             guard session.isInTransaction else { throw StorageError.transactionLost }
             transaction.rewind(to: mark)
             return .failure(error)

@@ -20,6 +20,27 @@ extension Refusal {
         .unavailable, "ORGANISATION_UNAVAILABLE",
         "The organisation's data cannot be used now; the operator can see why.")
 
+    /// The WAL has reached its bound; reads go on.
+    static func walFull(_ limits: StorageLimits) -> Refusal {
+        Refusal(
+            .unavailable, "STORAGE_WAL_FULL",
+            "Changes wait until the write-ahead log has been emptied, which another process keeps from happening; "
+                + "nothing was done.", retryAfter: limits.restartRetryAfter)
+    }
+
+    /// The database is open for reading only, or a write found the disk full.
+    static func notWritable(_ cause: StorageError?, _ limits: StorageLimits) -> Refusal {
+        if case .full = cause {
+            return Refusal(
+                .unavailable, "STORAGE_FULL",
+                "The disk is full: the data can be read and not changed; nothing was done.",
+                retryAfter: limits.writeRetryAfter)
+        }
+        return Refusal(
+            .unavailable, "STORAGE_UNAVAILABLE", "The data can be read and not changed now; nothing was done.",
+            retryAfter: limits.writeRetryAfter)
+    }
+
     /// A creation would replace data: only the operator can say what it is.
     static let organisationDataExists = Refusal(
         .failedPrecondition, "ORGANISATION_DATA_EXISTS",

@@ -44,6 +44,14 @@ struct Schema: Sendable {
         _ = try session.integer("SELECT count(*) FROM sqlite_schema")
     }
 
+    /// Refuses a file that has to be migrated before it is read.
+    func verifyIsCurrent(_ session: Session) throws {
+        let found = Int(try session.integer("PRAGMA user_version"))
+        guard found == version else {
+            throw StorageError.io("version \(Self.text(of: found)) has to be migrated, and cannot be written now")
+        }
+    }
+
     /// Makes a new, empty file ours.
     func claim(_ session: Session) throws {
         try session.pragma("application_id", String(kind.rawValue))

@@ -15,7 +15,7 @@ public final class Storage: Sendable {
     public let platform: Database
 
     private let directory: String
-    private let core: StorageCore
+    let core: StorageCore
     private let lock: Mutex<DirectoryLock?>
     private let organisations = Mutex<[String: Database]>([:])
 
@@ -36,7 +36,7 @@ public final class Storage: Sendable {
             guard try FileSystem.isEmptyDirectory(directory + "/organisations") else {
                 throw StorageError.corrupt("platform.sqlite is missing, and there are organisations")
             }
-            try DatabaseFile.create(path: path, schema: platformSchema)
+            try DatabaseFile.create(path: path, schema: platformSchema, organisationID: nil, ambient)
             try FileSystem.sync(directory)
         }
         core = StorageCore(
@@ -48,6 +48,7 @@ public final class Storage: Sendable {
         do {
             try platform.openNow()
             core.wakeUps.load(try platform.readBlocking(as: .system()) { try $0.wakeUps() })
+            core.marks.load(try platform.readBlocking(as: .system()) { try $0.journalMarks() })
         } catch {
             core.stop()
             throw error
@@ -85,17 +86,29 @@ public final class Storage: Sendable {
     ///   a Refusal FAILED_PRECONDITION `ORGANISATION_DATA_EXISTS` where the files hold what somebody has stored.
     public func createOrganisation(_ id: String) throws {
         guard Self.isOrganisationID(id) else { throw StorageError.invalidOrganisationID(id) }
-        try organisation(id).replaceFile {
-            let parent = "\(directory)/organisations"
-            try FileSystem.makeDirectory("\(parent)/\(id)")
-            if try DatabaseFile.holdsChanges(file(of: id), schema: core.organisationSchema) {
-                throw Refusal.organisationDataExists
-            }
-            try DatabaseFile.create(path: file(of: id), schema: core.organisationSchema)
-            try FileSystem.sync("\(parent)/\(id)")
-            try FileSystem.sync(parent)
+        do {
+            try organisation(id).replaceFile { try makeFiles(of: id) }
+        } catch let error as StorageError where error.isOfWriting {
+            // The platform's own database is not what fails.
+            throw Refusal.notWritable(error, core.limits)
         }
     }
+
+    private func makeFiles(of id: String) throws {
+        let parent = "\(directory)/organisations"
+        try FileSystem.makeDirectory("\(parent)/\(id)")
+        let schema = core.organisationSchema
+        if try DatabaseFile.holdsChanges(file(of: id), schema: schema, organisationID: id) {
+            throw Refusal.organisationDataExists
+        }
+        let made = try DatabaseFile.create(path: file(of: id), schema: schema, organisationID: id, core.ambient)
+        try FileSystem.sync("\(parent)/\(id)")
+        try FileSystem.sync(parent)
+        core.marks.note(JournalMark(fileID: made.fileID, sequence: 0), of: id)
+    }
+
+    /// The organisations that were used since the start.
+    var known: [Database] { organisations.withLock { Array($0.values) } }
 
     /// Closes the organisations that were not used since the last time that this was called: their WAL is emptied and
     /// their memory given back. To be called now and then; blocks for file operations.
@@ -107,6 +120,7 @@ public final class Storage: Sendable {
         let databases = organisations.withLock { Array($0.values) }
         // The platform last: the organisations' last commits may have wake-ups to be kept there.
         for group in [databases, [platform]] {
+            if group.first === platform { core.keepJournalMarks(in: platform, isForced: true) }
             for database in group { database.shut() }
             repeat { core.waitUntilIdle() } while !group.allSatisfy(\.isQuiet)
         }

@@ -1,5 +1,6 @@
 internal import Logging
 internal import Synchronization
+internal import UsherContract
 
 /// What all databases of a storage share.
 final class StorageCore: Sendable {
@@ -17,6 +18,9 @@ final class StorageCore: Sendable {
     /// The platform's write lane has a thread of its own: organisations' commits may wait for it.
     let platformWriter: LanePool
     let wakeUps = WakeUps()
+    let marks: JournalMarks
+    /// Lines that tell of a full disk, by what could not be done.
+    let fullLines = LogThrottle<String>()
 
     init(
         ambient: Ambient, limits: StorageLimits, platformSchema: Schema, organisationSchema: Schema, logger: Logger
@@ -26,6 +30,7 @@ final class StorageCore: Sendable {
         self.logger = logger
         self.platformSchema = platformSchema
         self.organisationSchema = organisationSchema
+        marks = JournalMarks(interval: limits.journalMarksAfter)
         openSet = OpenSet(capacity: limits.resolvedOpenOrganisations, statistics: statistics)
         func pool(_ name: String, _ threads: Int, spares: Int? = nil, _ turn: @escaping LanePool.Turn) -> LanePool {
             LanePool(

@@ -42,6 +42,14 @@ public enum StorageError: Error, Sendable, Hashable {
     /// Anything else that SQLite reports: its extended result code and message. Usually a mistake in the SQL.
     case sql(code: Int32, message: String)
 
+    /// Whether it may be for want of space, or because the disk cannot be written: reading may still work.
+    var isOfWriting: Bool {
+        switch self {
+        case .full, .io, .readOnly: true
+        default: false
+        }
+    }
+
     /// From SQLite's extended result code and message. Source: sqlite.org/rescode.html.
     init(code: Int32, message: String) {
         switch code {
@@ -55,6 +63,8 @@ public enum StorageError: Error, Sendable, Hashable {
             case SQLITE_CONSTRAINT, SQLITE_MISMATCH: self = .constraint(message)
             case SQLITE_CORRUPT, SQLITE_NOTADB: self = .corrupt(message)
             case SQLITE_FULL: self = .full(message)
+            // The index of the WAL found no room on the disk: SQLITE_IOERR_SHMSIZE.
+            case SQLITE_IOERR where code >> 8 == 19: self = .full(message)
             case SQLITE_IOERR, SQLITE_CANTOPEN: self = .io("\(message) (\(code))")
             case SQLITE_BUSY, SQLITE_LOCKED: self = .busy(message)
             case SQLITE_READONLY: self = .readOnly

@@ -3,7 +3,7 @@
 
 enum Tables {
     static func migrations(of kind: Schema.Kind) -> [Migration] {
-        kind == .platform ? everywhere + [wakeUps] : everywhere
+        kind == .platform ? everywhere + [wakeUps, journalMarks] : everywhere
     }
 
     private static let everywhere = [
@@ -48,6 +48,11 @@ enum Tables {
                 """,
                 "CREATE TABLE id_mark (id \(sql.key) CHECK (id = 1), reserved \(sql.integer) NOT NULL) \(sql.strict)",
                 "INSERT INTO id_mark (id, reserved) VALUES (1, 0)",
+                """
+                CREATE TABLE file_identity (
+                    id \(sql.key) CHECK (id = 1), organisation_id \(sql.text) NOT NULL, file_id \(sql.blob) NOT NULL
+                ) \(sql.strict)
+                """,
             ]
         }
     ]
@@ -58,6 +63,21 @@ enum Tables {
                 organisation_id \(sql.text) PRIMARY KEY, wake_time \(sql.integer) NOT NULL
             ) \(sql.withoutRowID)
             """
+        ]
+    }
+    private static let journalMarks = Migration(3, "how far the organisations' journals are") { sql in
+        [
+            """
+            CREATE TABLE journal_marks (
+                organisation_id \(sql.text) PRIMARY KEY, file_id \(sql.blob) NOT NULL, sequence \(sql.integer) NOT NULL
+            ) \(sql.withoutRowID)
+            """,
+            """
+            CREATE TABLE accepted_losses (
+                id \(sql.key), time \(sql.integer) NOT NULL, organisation_id \(sql.text) NOT NULL,
+                known_sequence \(sql.integer) NOT NULL, found_sequence \(sql.integer) NOT NULL, what \(sql.text) NOT NULL
+            ) \(sql.strict)
+            """,
         ]
     }
 }

@@ -68,6 +68,7 @@ struct WriteBatch {
         switch error {
         case StorageError.outcomeUnknown: refusal = .outcomeUnknown
         case StorageError.corrupt: refusal = .organisationUnavailable
+        case StorageError.full: refusal = .notWritable(error as? StorageError, limits)
         default: refusal = .transactionLost
         }
         outcome.results = calls.map { _ in .failure(refusal) }
@@ -122,9 +123,13 @@ struct WriteBatch {
             statistics.update { $0.writtenCalls += 1 }
             return .success(reply.bytes)
         } catch {
+            // Where the disk fails or is full there is no point in the next call.
+            switch error {
+            case StorageError.corrupt, StorageError.full, StorageError.io: throw error
+            default: break
+            }
             // After some errors SQLite has rolled back everything, not only this call.
             guard session.isInTransaction else { throw StorageError.transactionLost }
-            if case StorageError.corrupt = error { throw error }
             try session.execute("ROLLBACK TO call")
             try session.execute("RELEASE call")
             transaction.rewind(to: mark)

@@ -9,12 +9,19 @@ struct DoctorCommand: ParsableCommand {
         abstract: "Look at the databases of a data directory whose server is stopped, and say what is wrong.",
         discussion: """
             Opens every database read-only and checks its structure; nothing is repaired or changed. Says which files
-            are damaged, missing, written by a newer Usher, or without an organisation; a WAL that was left and the
-            leftovers of a creation are notes, because the server deals with them. Exits with 1 where anything is wrong.
+            are damaged, missing, written by a newer Usher, another organisation's, behind what was acknowledged, or
+            without an organisation; a WAL that was left and the leftovers of a creation are notes, because the server
+            deals with them. Exits with 1 where anything is wrong.
+
+            The server refuses an organisation whose file or WAL lacks what it has acknowledged: the platform's database
+            knows about how far each journal was. Bring the newer files back; where there are none, --accept-loss has
+            that organisation be served as it is. What was accepted is written down in the platform's database
+            (accepted_losses), and a damaged WAL is kept beside the database.
 
             Examples:
               usher doctor --data data
               usher doctor --data data --quick
+              usher doctor --data data --accept-loss nordfilm
               usher doctor --data data --json | jq '.databases[] | select(.problems != [])'
             """)
 
@@ -25,7 +32,14 @@ struct DoctorCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Serve this organisation as its files are, although acknowledged changes are missing.",
+            valueName: "organisation"))
+    var acceptLoss: String?
+
     func run() throws {
+        if let acceptLoss { return try accept(acceptLoss) }
         let inspection: Inspection
         do {
             inspection = try DataDirectory.inspect(data, isQuick: quick)
@@ -37,6 +51,23 @@ struct DoctorCommand: ParsableCommand {
         let report = DoctorReport(inspection)
         print(json ? try report.json() : report.text)
         if !inspection.isSound { throw ExitCode(1) }
+    }
+}
+
+extension DoctorCommand {
+    private func accept(_ organisation: String) throws {
+        let loss: AcceptedLoss
+        do {
+            loss = try DataDirectory.acceptLoss(of: organisation, in: data)
+        } catch StorageError.locked {
+            throw Failure("a server uses \(data): stop it first, the doctor needs the files for itself")
+        } catch let error as StorageError {
+            throw Failure("nothing was accepted: \(error)")
+        }
+        guard !loss.problems.isEmpty else { return print("\(organisation): nothing is missing, nothing was changed") }
+        for problem in loss.problems { print("\(organisation): accepted: \(problem)") }
+        print("\(organisation): the journal ends at row \(loss.foundSequence), \(loss.knownSequence) was known")
+        if let kept = loss.keptWAL { print("\(organisation): the damaged WAL is kept in \(kept)") }
     }
 }
 

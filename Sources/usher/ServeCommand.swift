@@ -25,6 +25,10 @@ struct ServeCommand: AsyncParsableCommand {
             With --drain-delay a server that is told to stop says so at once (health NOT_SERVING, /readyz 503) and
             goes on serving for that time, so that load balancers send their calls elsewhere before it refuses any.
 
+            A disk that is full takes no reads away: databases that cannot be written are open for reading, writes are
+            refused (STORAGE_FULL) and go on by themselves when there is room, and /readyz is 503 meanwhile and says
+            why. An organisation whose files are not those that were in use is refused; see 'usher help doctor'.
+
             Voucher codes can be guessed: after 300 codes that do not exist a key is held up, and may fail once more for
             each half second since; a client address, in one organisation, after 100, and once more for each second.
             Codes that exist go on passing unless the next failure would have to wait for more than 5 s.

@@ -58,6 +58,42 @@ import Testing
         #expect(text.output.contains("2 of 3 are wrong"))
     }
 
+    @Test func anOlderFileIsRefusedAndNamedUntilItIsAccepted() throws {
+        let server = ServerProcess()
+        try server.start()
+        #expect(try server.usher("org", "create", "nordfilm").status == 0)
+        func create(_ code: String) throws -> Int32 {
+            try server.usher(
+                "call", "usher.vouchers.v1.VoucherService/CreateVoucher", #"{"voucher": {"code": "\#(code)"}}"#,
+                "--organisation", "nordfilm"
+            ).status
+        }
+        #expect(try create("FIRST") == 0)
+        #expect(server.terminate() == 0)
+        let file = "\(server.directory)/organisations/nordfilm/usher.sqlite"
+        let older = try #require(FileManager.default.contents(atPath: file))
+        try server.start()
+        #expect(try create("SECOND") == 0)
+        #expect(server.terminate() == 0)
+        try older.write(to: URL(fileURLWithPath: file))
+
+        let behind = try doctor(server)
+        #expect(behind.status == 1)
+        let problems = try #require(behind.report.databases.first { $0.name == "nordfilm" }?.problems)
+        #expect(problems.count == 1 && problems[0].contains("was acknowledged"))
+        try server.start()
+        #expect(try create("THIRD") != 0)
+        let busy = try server.usher("doctor", "--data", server.directory, "--accept-loss", "nordfilm")
+        #expect(busy.status != 0 && busy.errors.contains("stop it first"))
+        #expect(server.terminate() == 0)
+        let accepted = try server.usher("doctor", "--data", server.directory, "--accept-loss", "nordfilm")
+        #expect(accepted.status == 0 && accepted.output.contains("accepted"))
+        #expect(try doctor(server).report.isSound)
+        try server.start()
+        #expect(try create("THIRD") == 0)
+        #expect(server.terminate() == 0)
+    }
+
     @Test func aDirectoryThatIsNoneIsRefused() throws {
         let server = ServerProcess()
         let run = try server.usher("doctor", "--data", server.directory)

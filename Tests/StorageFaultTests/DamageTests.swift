@@ -147,7 +147,8 @@ import UsherContract
         defer { disk.remove() }
         let inspection = try Self.inspect(disk)
         let stray = try #require(inspection.organisations.first { $0.organisationID == "stray" })
-        #expect(stray.problems.count == 1 && stray.problems[0].contains("does not know"))
+        #expect(stray.problems.count == 2 && stray.problems[0].contains("does not know"))
+        #expect(stray.problems[1].contains("organisation acme"))
         let acme = try #require(inspection.organisations.first { $0.organisationID == "acme" })
         #expect(acme.problems == [] && acme.notes.count == 1 && acme.notes[0].contains("usher.sqlite.new"))
     }

@@ -183,12 +183,18 @@ final class FaultDisk: Sendable {
             case .sync(let path): (path, .sync(relative(path)))
             case .move(let source, let target): (target, .move(relative(source), to: relative(target)))
             case .remove(let path): (path, .remove(relative(path)))
+            case .rewrite(let path): (path, .sync(relative(path)))
+            case .truncate(let path, let size): (path, .truncate(relative(path), size: size))
             }
         if fault(.fileSystem, at: relative(path)) != nil {
             if case .sync(let path) = event { note(.syncFailed(path)) }
             throw StorageError.io("\(operation) failed, as the test asked")
         }
+        if case .rewrite(let path) = operation, let content = FileManager.default.contents(atPath: path) {
+            note(.write(relative(path), offset: 0, content))
+        }
         note(event)
+        if case .truncate(let path, _) = operation { note(.sync(relative(path))) }
     }
 
     /// Once for the process; the VFS stays.
@@ -206,7 +212,9 @@ final class FaultDisk: Sendable {
             observer = FileSystem.Observer { operation in
                 let path =
                     switch operation {
-                    case .makeDirectory(let path), .sync(let path), .remove(let path), .move(_, let path): path
+                    case .makeDirectory(let path), .sync(let path), .remove(let path), .move(_, let path),
+                        .rewrite(let path), .truncate(let path, _):
+                        path
                     }
                 try disk(of: path)?.begin(operation)
             }

@@ -139,7 +139,7 @@ import UsherContract
         for (request, error) in answers.refusals {
             switch (error as? Refusal)?.reason {
             case "OUTCOME_UNKNOWN": run.unknown += 1
-            case "STORAGE_UNAVAILABLE", "ORGANISATION_UNAVAILABLE", nil:
+            case "STORAGE_UNAVAILABLE", "STORAGE_FULL", "ORGANISATION_UNAVAILABLE", nil:
                 run.refused += 1
                 if holdings.numbers[request] != nil {
                     run.faults.append("\(request) was refused, and is done: \(error)")

@@ -142,6 +142,9 @@ import UsherContract
             if !Set(0...last).isSubset(of: after.numbers.keys) {
                 findings.faults.append("\(what): a request is missing")
             }
+        } catch let refusal as Refusal where refusal.reason == "ORGANISATION_UNAVAILABLE" {
+            // Behind what the platform knows to have been acknowledged.
+            findings.losses.append("\(what): the organisation is refused")
         } catch {
             findings.faults.append("\(what): \(error)")
         }

@@ -52,6 +52,9 @@ enum Redemptions {
         (limits.readerThreads, limits.writerThreads) = (1, 2)
         (limits.checkpointFrames, limits.restartFrames) = (24, 96)
         (limits.organisationCacheKiB, limits.organisationWriterCacheKiB, limits.platformCacheKiB) = (16, 16, 64)
+        // What is refused for want of room is tried again with the next call.
+        limits.writeRetryAfter = .zero
+        limits.journalMarksAfter = .milliseconds(5)
         change(&limits)
         return try Storage(
             directory: directory, limits: limits, platformMigrations: platformMigrations,

@@ -70,6 +70,8 @@ enum Fixture {
         _ change: (inout StorageLimits) -> Void = { _ in }
     ) throws -> Storage {
         var limits = StorageLimits()
+        // Commits are counted: none of the platform's by itself.
+        limits.journalMarksAfter = .seconds(3_600)
         change(&limits)
         return try Storage(
             directory: directory.path, ambient: clock?.ambient ?? .system, limits: limits,
