@@ -14,8 +14,8 @@ extension DataDirectory {
 
     /// Has an organisation be served although acknowledged changes are missing in its file, and writes that down.
     ///
-    /// - Throws: `StorageError.locked` where a server uses the directory; `StorageError.corrupt` where the file cannot be
-    ///   served at all.
+    /// - Throws: `StorageError.locked` where a server uses the directory; `StorageError.corrupt` where the file cannot
+    ///   be served at all.
     public static func acceptLoss(of organisationID: String, in directory: String) throws -> AcceptedLoss {
         try Storage.acceptLoss(
             of: organisationID, directory: directory, platformMigrations: Schema.platform,

@@ -21,7 +21,7 @@ final class Connection: @unchecked Sendable {
     enum Checkpoint {
         /// As far as readers allow.
         case passive
-        /// All of it, so that the WAL begins anew, and gives its space back; as far as readers allow where there are any.
+        /// All of it, so that the WAL begins anew and gives its space back; as far as readers allow if there are any.
         case truncate
     }
 

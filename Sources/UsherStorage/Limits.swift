@@ -51,7 +51,7 @@ public struct StorageLimits: Sendable {
     /// WAL frames (pages of 4 KiB) after which the writer checkpoints. More frames cost disk and a longer pause, and
     /// save writes of pages that change often.
     public var checkpointFrames = 4_000
-    /// WAL frames at which the read lane pauses for a checkpoint, so that the WAL can begin anew. Bounds the WAL's size.
+    /// WAL frames at which the read lane pauses for a checkpoint, so that the WAL can begin anew. Bounds its size.
     public var restartFrames = 16_000
     /// How long after a checkpoint that another process's reader held up the next one is tried. It costs a pause of the
     /// read lane each time.

@@ -75,7 +75,8 @@ enum Tables {
             """
             CREATE TABLE accepted_losses (
                 id \(sql.key), time \(sql.integer) NOT NULL, organisation_id \(sql.text) NOT NULL,
-                known_sequence \(sql.integer) NOT NULL, found_sequence \(sql.integer) NOT NULL, what \(sql.text) NOT NULL
+                known_sequence \(sql.integer) NOT NULL, found_sequence \(sql.integer) NOT NULL,
+                what \(sql.text) NOT NULL
             ) \(sql.strict)
             """,
         ]

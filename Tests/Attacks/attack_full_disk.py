@@ -11,6 +11,7 @@ from typing import Any
 
 import usher
 
+from attack_siege import lost
 from harness import Lab, Server, until
 
 DISK_MIB = 24
@@ -60,9 +61,7 @@ def fill(lab: Lab, place: str) -> dict[str, Any]:
         figures["ready again"] = until(lambda: server.page("/readyz")[0] == 200, 10)
         figures["ready after s"] = round(time.monotonic() - begin, 1)
         acknowledged += redeem_all(server, codes[350:], figures, "room again")
-        with server.client() as client:
-            missing = [code for code in acknowledged if not client.vouchers.lookup_voucher(code=code).voucher.used_count]
-        figures["acknowledged"], figures["lost"] = len(acknowledged), len(missing)
+        figures["acknowledged"], figures["lost"] = len(acknowledged), lost(server, acknowledged)
         return figures
 
 
