@@ -15,7 +15,7 @@ struct DatabaseHealth: Sendable {
 extension Database {
     /// Opens the file, if it is what the platform knows of it.
     func connect() throws -> DatabaseFile {
-        let mark = organisationID.flatMap { core.marks.mark(of: $0) }
+        let mark = organisationID.map { core.marks.mark(of: $0) } ?? core.platformMark.known
         return try DatabaseFile(
             path: path, schema: schema, caches: caches,
             expecting: FileExpectation(organisationID: organisationID, mark: mark))
@@ -27,6 +27,7 @@ extension Database {
             log("open for reading only", cause)
         }
         health.withLock { $0 = DatabaseHealth(readOnlyCause: file.readOnlyCause) }
+        fileID.withLock { $0 = file.identity.fileID }
         noteJournal(of: file)
     }
 
@@ -34,7 +35,8 @@ extension Database {
 
     /// Notes how far the journal is; what was written to it is durable.
     func noteJournal(of file: DatabaseFile) {
-        guard let organisationID, let platform, file.readOnlyCause == nil else { return }
+        guard file.readOnlyCause == nil else { return }
+        guard let organisationID, let platform else { return core.platformMark.note(file.journal.next - 1) }
         let mark = JournalMark(fileID: file.identity.fileID, sequence: file.journal.next - 1)
         core.marks.note(mark, of: organisationID)
         core.keepJournalMarks(in: platform)

@@ -21,6 +21,8 @@ public final class Database: Sendable {
     /// Whether a later wake-up is on its way to the platform.
     private let isPostponing = Atomic(false)
     let health = Mutex(DatabaseHealth())
+    /// The id of the file that was opened last.
+    let fileID = Mutex<[UInt8]?>(nil)
     private let lines = LogThrottle<String>()
 
     init(organisationID: String?, path: String, core: StorageCore, platform: Database?) {

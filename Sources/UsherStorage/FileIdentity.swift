@@ -47,11 +47,13 @@ struct FileExpectation: Sendable {
     func check(_ identity: FileIdentity, lastSequence: Int64) throws {
         try check(identity)
         guard let mark else { return }
-        let cure = organisationID.map { "accept it with 'usher doctor --accept-loss \($0)'" } ?? ""
+        let cure =
+            organisationID.map { "accept it with 'usher doctor --accept-loss \($0)'" }
+            ?? "accept it by removing platform.mark"
         guard identity.fileID == mark.fileID else {
             throw StorageError.corrupt(
-                "this is another file than the one that was in use, up to journal row \(mark.sequence); bring that back, "
-                    + "or \(cure)")
+                "this is another file than the one that was in use, up to journal row \(mark.sequence); bring that "
+                    + "back, or \(cure)")
         }
         guard lastSequence >= mark.sequence else {
             throw StorageError.corrupt(

@@ -13,6 +13,8 @@ enum FileOperation: Sendable {
     /// The content of a file is written over itself, and synced.
     case rewrite(String)
     case truncate(String, size: Int)
+    /// A small file is written anew: under another name, synced, renamed, its directory synced.
+    case replace(String, Data)
 }
 
 enum FileSystem {
@@ -94,6 +96,22 @@ enum FileSystem {
             offset += off_t(count)
         }
         guard fsync(descriptor) == 0 else { throw failure("sync", path) }
+    }
+
+    /// Writes a small file, durably: afterwards there is the old content or the new one.
+    static func replace(_ path: String, with content: Data) throws {
+        try begin(.replace(path, content))
+        let temporary = path + ".new"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure("make", temporary) }
+        defer { close(descriptor) }
+        let written = content.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        guard written == content.count, fsync(descriptor) == 0 else { throw failure("write", temporary) }
+        guard rename(temporary, path) == 0 else { throw failure("rename", temporary) }
+        let folder = open((path as NSString).deletingLastPathComponent, O_RDONLY | O_CLOEXEC)
+        guard folder >= 0 else { throw failure("open the folder of", path) }
+        defer { close(folder) }
+        guard fsync(folder) == 0 else { throw failure("sync the folder of", path) }
     }
 
     /// Copies a file, durably, in the place of any that is there.

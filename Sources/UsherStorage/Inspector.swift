@@ -42,7 +42,9 @@ private struct Inspector {
     func run(_ organisationIDs: String) throws -> Inspection {
         var known: [String]?
         var marks: [String: JournalMark] = [:]
-        let platform = inspect(Inspection.Database(organisationID: nil, path: "platform.sqlite"), platformSchema, nil) {
+        let mark = PlatformMark(directory: directory).known
+        let platform = inspect(Inspection.Database(organisationID: nil, path: "platform.sqlite"), platformSchema, mark)
+        {
             known = try $0.rows(organisationIDs, []) { try $0.text(0) }
             marks = try JournalMark.all($0)
         }

@@ -35,11 +35,22 @@ extension Storage {
     }
 
     /// Looks whether databases that could not be written can be again, and has the platform learn how far the journals
-    /// are. To be called about once a second; does not block.
+    /// are. To be called about once a second; blocks for a small file where the platform has changed.
     public func tend() {
         for database in known + [platform] where database.health.withLock({ $0.readOnlyCause != nil }) {
             database.poke()
         }
         core.keepJournalMarks(in: platform)
+        keepPlatformMark()
+    }
+
+    /// Writes down how far the platform's own journal is, where that has changed.
+    func keepPlatformMark() {
+        guard let fileID = platform.fileID.withLock({ $0 }) else { return }
+        do {
+            try core.platformMark.keep(fileID: fileID)
+        } catch {
+            platform.log("platform.mark was not written", error)
+        }
     }
 }

@@ -32,16 +32,19 @@ public final class Storage: Sendable {
         try FileSystem.makeDirectory(directory + "/organisations")
         let platformSchema = Schema(.platform, platformMigrations)
         let path = directory + "/platform.sqlite"
+        let platformMark = PlatformMark(directory: directory)
         if try FileSystem.size(of: path) == nil {
             guard try FileSystem.isEmptyDirectory(directory + "/organisations") else {
                 throw StorageError.corrupt("platform.sqlite is missing, and there are organisations")
             }
+            try platformMark.remove()
             try DatabaseFile.create(path: path, schema: platformSchema, organisationID: nil, ambient)
             try FileSystem.sync(directory)
         }
         core = StorageCore(
             ambient: ambient, limits: limits, platformSchema: platformSchema,
-            organisationSchema: Schema(.organisation, organisationMigrations), logger: logger)
+            organisationSchema: Schema(.organisation, organisationMigrations), platformMark: platformMark,
+            logger: logger)
         self.directory = directory
         self.lock = Mutex(lock)
         platform = Database(organisationID: nil, path: path, core: core, platform: nil)
@@ -127,6 +130,7 @@ public final class Storage: Sendable {
         core.stop()
         for database in databases + [platform] {
             if let file = database.claimForClosing() { database.finishClosing(file) }
+            if database === platform { keepPlatformMark() }
         }
         lock.withLock { $0 = nil }
     }

@@ -19,12 +19,15 @@ final class StorageCore: Sendable {
     let platformWriter: LanePool
     let wakeUps = WakeUps()
     let marks: JournalMarks
+    let platformMark: PlatformMark
     /// Lines that tell of a full disk, by what could not be done.
     let fullLines = LogThrottle<String>()
 
     init(
-        ambient: Ambient, limits: StorageLimits, platformSchema: Schema, organisationSchema: Schema, logger: Logger
+        ambient: Ambient, limits: StorageLimits, platformSchema: Schema, organisationSchema: Schema,
+        platformMark: PlatformMark, logger: Logger
     ) {
+        self.platformMark = platformMark
         self.ambient = ambient
         self.limits = limits
         self.logger = logger

@@ -184,6 +184,7 @@ final class FaultDisk: Sendable {
             case .move(let source, let target): (target, .move(relative(source), to: relative(target)))
             case .remove(let path): (path, .remove(relative(path)))
             case .rewrite(let path): (path, .sync(relative(path)))
+            case .replace(let path, _): (path, .move(relative(path + ".new"), to: relative(path)))
             case .truncate(let path, let size): (path, .truncate(relative(path), size: size))
             }
         if fault(.fileSystem, at: relative(path)) != nil {
@@ -193,7 +194,15 @@ final class FaultDisk: Sendable {
         if case .rewrite(let path) = operation, let content = FileManager.default.contents(atPath: path) {
             note(.write(relative(path), offset: 0, content))
         }
+        if case .replace(let path, let content) = operation {
+            let temporary = relative(path + ".new")
+            for event in [
+                DiskEvent.open(temporary, isJournal: false), .truncate(temporary, size: 0),
+                .write(temporary, offset: 0, content), .sync(temporary),
+            ] { note(event) }
+        }
         note(event)
+        if case .replace(let path, _) = operation { note(.sync(DiskModel.parent(of: relative(path)))) }
         if case .truncate(let path, _) = operation { note(.sync(relative(path))) }
     }
 
@@ -213,7 +222,7 @@ final class FaultDisk: Sendable {
                 let path =
                     switch operation {
                     case .makeDirectory(let path), .sync(let path), .remove(let path), .move(_, let path),
-                        .rewrite(let path), .truncate(let path, _):
+                        .rewrite(let path), .truncate(let path, _), .replace(let path, _):
                         path
                     }
                 try disk(of: path)?.begin(operation)

@@ -136,6 +136,23 @@ import UsherContract
         try add(current.organisation("acme"), "d")
     }
 
+    @Test func anOlderPlatformDatabaseIsRefusedUntilItsMarkIsRemoved() throws {
+        let (platform, older) = (directory.path + "/platform.sqlite", directory.path + "/older")
+        var current = try storage()
+        _ = try Fixture.organisation(current)
+        current.shutdown()
+        try copy(platform, older)
+        current = try storage()
+        _ = try Fixture.organisation(current, "other")
+        current.shutdown()
+        try copy(older, platform)
+        #expect(throws: StorageError.self) { try storage() }
+        #expect(try inspect().platform.problems.contains { $0.contains("platform.mark") })
+        try FileManager.default.removeItem(atPath: directory.path + "/platform.mark")
+        current = try storage()
+        current.shutdown()
+    }
+
     @Test func aMissingWALIsALoss() throws {
         let first = try storage()
         defer { first.shutdown() }

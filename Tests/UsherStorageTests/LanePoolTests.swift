@@ -9,7 +9,8 @@ import UsherContract
 @Suite struct LanePoolTests {
     private let core = StorageCore(
         ambient: .system, limits: StorageLimits(), platformSchema: Schema(.platform, []),
-        organisationSchema: Schema(.organisation, []), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        organisationSchema: Schema(.organisation, []), platformMark: PlatformMark(directory: ""),
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
 
     private func database(_ id: String) -> Database {
         Database(organisationID: id, path: "", core: core, platform: nil)
@@ -17,7 +18,8 @@ import UsherContract
 
     @Test func longTurnsGetSpareThreadsWhichEndAgain() {
         defer { core.stop() }
-        let (gate, began, quiet) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let (gate, began) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let quiet = DispatchSemaphore(value: 0)
         let pool = LanePool("test", threads: 2, spares: 4, longTurn: .milliseconds(5)) { database in
             if database.organisationID == "long" {
                 began.signal()
