@@ -33,7 +33,7 @@ public struct ResourceID: Sendable, Hashable, Comparable, CustomStringConvertibl
 
     public var description: String {
         var digits = [UInt8](repeating: 0, count: Self.digitCount)
-        var rest = UInt64(number)
+        var rest = UInt64(bitPattern: number)
         for position in digits.indices.reversed() {
             digits[position] = Self.alphabet[Int(rest & 31)]
             rest >>= 5
@@ -44,10 +44,21 @@ public struct ResourceID: Sendable, Hashable, Comparable, CustomStringConvertibl
     /// Numbers count up by so many bits in each millisecond.
     public static let counterBits: Int64 = 22
 
-    /// The milliseconds that a number given out at `moment` begins with. A moment before 2020 counts as that.
+    /// The moments that a number can begin with: 41 bits of milliseconds end in September 2089.
+    public static let moments =
+        Instant(microseconds: epoch * 1_000)..<Instant(microseconds: (epoch + lastMillisecond + 1) * 1_000)
+
+    /// Milliseconds since 1970.
+    private static let epoch: Int64 = 1_577_836_800_000
+
+    /// The milliseconds that a number given out at `moment` begins with. A moment before 2020 counts as that, and one
+    /// that is too late as the last one that there is.
     public static func milliseconds(at moment: Instant) -> Int64 {
-        max(0, moment.microseconds / 1_000 - 1_577_836_800_000)
+        min(max(0, moment.microseconds / 1_000 - epoch), lastMillisecond)
     }
+
+    /// The last millisecond that has bits.
+    public static let lastMillisecond: Int64 = 1 << 41 - 1
 
     /// No id that is made at `moment` or later has a number below.
     public static func lowestNumber(at moment: Instant) -> Int64 { milliseconds(at: moment) << counterBits }

@@ -19,11 +19,13 @@ public enum DataDirectory {
     /// Makes the operator's first key where there is none, and reads the keys and organisations into memory.
     @discardableResult
     static func prepare(_ storage: Storage, _ services: Services, in directory: String) throws -> String? {
+        let organisations = services.organisations
         var key: String?
-        // What can be read only is served so: it had its first key when it could be written.
-        if storage.health.isPlatformWritable {
+        // What can only be read is served so, and so is what has a key while the clock is wrong: nothing is written.
+        let hasKey = try storage.platform.readBlocking(as: .system()) { try organisations.hasOperatorKey(in: $0) }
+        if !hasKey, storage.health.isPlatformWritable {
             key = try storage.platform.writeBlocking(as: .system()) { tx in
-                try services.organisations.makeFirstOperatorKey(
+                try organisations.makeFirstOperatorKey(
                     keep: { try OperatorKeyFile.write($0, in: directory) }, in: tx)
             }
         }

@@ -1,4 +1,7 @@
 import Foundation
+import Logging
+import UsherContract
+import UsherServices
 import UsherStorage
 
 /// The file that holds the operator's first key: `operator.key` in the data directory, readable by its owner only.
@@ -22,6 +25,23 @@ public enum OperatorKeyFile {
             throw StorageError.io("write \(path): \(String(cString: strerror(errno)))")
         }
         try syncDirectory(directory)
+    }
+
+    /// Removes the file where its key has been revoked, or is none of this platform's: a key that nobody can use tells
+    /// whoever finds it nothing, and whoever relies on it the wrong thing.
+    static func removeIfDead(in directory: String, _ credentials: CredentialTable, at now: Instant, _ logger: Logger) {
+        let path = path(in: directory)
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8),
+            credentials.isDead(text.trimmingCharacters(in: .whitespacesAndNewlines), at: now)
+        else { return }
+        guard unlink(path) == 0 else {
+            logger.warning(
+                "the operator's key in the file is not valid any more, and the file cannot be removed",
+                metadata: ["path": "\(path)", "error": "\(String(cString: strerror(errno)))"])
+            return
+        }
+        logger.notice(
+            "the operator's key in the file was not valid any more: the file is removed", metadata: ["path": "\(path)"])
     }
 
     private static func syncDirectory(_ directory: String) throws {

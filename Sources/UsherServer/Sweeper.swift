@@ -19,14 +19,28 @@ struct Sweeper: Sendable {
     /// An organisation that cannot be swept is left alone for so long.
     private static let pauseAfterFailure = Duration.seconds(60)
 
+    /// How often what is too old is looked for in the platform's database.
+    private static let platformInterval = Duration.seconds(3_600)
+
     /// Sweeps until the task is cancelled.
     func run() async {
         var pauses: [String: ContinuousClock.Instant] = [:]
+        var platformTurn = ContinuousClock.now
         while (try? await Task.sleep(for: interval)) != nil {
+            if platformTurn <= .now, await sweepPlatform() { platformTurn = .now + Self.platformInterval }
             let due = storage.organisationsToWake(at: now())
             guard !due.isEmpty else { continue }
             pauses = pauses.filter { $0.value > .now }
             for id in await sweep(due.filter { pauses[$0] == nil }) { pauses[id] = .now + Self.pauseAfterFailure }
+        }
+    }
+
+    /// - Returns: whether that is done for now: all was looked at, or it failed and is tried later.
+    private func sweepPlatform() async -> Bool {
+        do {
+            return try await !storage.platform.write(as: .system()) { try services.sweepPlatform($0) }
+        } catch {
+            return true
         }
     }
 

@@ -50,6 +50,12 @@ public final class UsherServer: Sendable {
             storage.shutdown()
             throw error
         }
+        let (credentials, directory) = (credentials, configuration.dataDirectory)
+        let tidyKeyFile: @Sendable () -> Void = {
+            OperatorKeyFile.removeIfDead(in: directory, credentials, at: ambient.now(), logger)
+        }
+        tidyKeyFile()
+        credentials.onRevocationOfOperatorKey(tidyKeyFile)
         let dispatcher = Dispatcher(
             services: services, storage: storage,
             authentication: Authentication(credentials: credentials, storage: storage, now: ambient.now),

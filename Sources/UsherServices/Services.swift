@@ -40,10 +40,22 @@ public struct Services: Sendable {
     private static let sweepLimit = 100
 
     /// Writes the events of what time has done in an organisation, the oldest first, as many as one short transaction
-    /// should. To be run as the system when the organisation is to be woken.
+    /// should, and removes stored replies that are kept no longer. To be run as the system when the organisation is to
+    /// be woken.
     ///
     /// - Returns: whether there is more.
     public func sweep(_ tx: Transaction) throws -> Bool {
-        try SubscriptionPassing.sweep(limit: Self.sweepLimit, in: tx)
+        let passing = try SubscriptionPassing.sweep(limit: Self.sweepLimit, in: tx)
+        guard !passing.isMore else { return true }
+        let log = try tx.sweepRequestLog()
+        guard !log.isMore else { return true }
+        tx.rest(until: [passing.next, log.next].compactMap(\.self).min())
+        return false
     }
+
+    /// Removes what is too old from the platform's database, some of it at a time. To be run there as the system, now
+    /// and then.
+    ///
+    /// - Returns: whether there is more.
+    public func sweepPlatform(_ tx: Transaction) throws -> Bool { try tx.sweepRequestLog().isMore }
 }

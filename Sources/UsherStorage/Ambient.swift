@@ -21,12 +21,17 @@ public struct Ambient: Sendable {
         self.noteStatement = noteStatement
     }
 
+    /// A clock that is wrong says the year 10000 at most, and as long before 1970 at least.
+    private static let farthestSecond: Int64 = 253_402_300_800
+
     /// The system's clock, and the system's generator (getrandom on Linux).
     public static let system = Ambient(
         now: {
             var time = timespec()
             clock_gettime(CLOCK_REALTIME, &time)
-            return Instant(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+            // Whatever the machine says: what is reckoned from it must not overflow.
+            let seconds = min(max(Int64(time.tv_sec), -farthestSecond), farthestSecond)
+            return Instant(microseconds: seconds * 1_000_000 + Int64(time.tv_nsec) / 1_000)
         },
         fillRandom: { buffer in
             var generator = SystemRandomNumberGenerator()

@@ -109,6 +109,7 @@ public final class Database: Sendable {
     private func write(_ file: DatabaseFile) {
         let calls = state.withLock { $0.write.take(core.limits) }
         guard !calls.isEmpty else { return }
+        let keepWakeUp: ((Instant) throws -> Void)? = organisationID == nil ? nil : { try self.keepWakeUp($0) }
         let batch = WriteBatch(
             file: file, ambient: core.ambient, limits: core.limits, statistics: core.statistics,
             end: turnEnd(othersTime: core.limits.ordinaryTime) { $0.write.calls.hasFirst }, keepWakeUp: keepWakeUp)
@@ -222,7 +223,11 @@ public final class Database: Sendable {
     /// Opens the file, or refuses everyone who waits.
     func open(idFloor: Int64) -> DatabaseFile? {
         do {
-            if organisationID != nil { core.openSet.makeRoom(for: self) }
+            if organisationID != nil {
+                core.openSet.makeRoom(for: self)
+                let folder = URL(filePath: path).deletingLastPathComponent().path
+                Permissions(logger: core.logger).tighten(organisation: folder)
+            }
             let file = try connect()
             file.ids.raise(to: idFloor)
             core.statistics.update { $0.opens += 1 }

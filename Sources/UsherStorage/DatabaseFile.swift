@@ -19,7 +19,7 @@ final class DatabaseFile: @unchecked Sendable {
     let place: FilePlace
     var ids: IDSource
     var journal: Journal
-    var requestLog = RequestLog()
+    var requestLog: RequestLog
     var plan = CheckpointPlan()
     /// When a file that is open for reading only is opened anew.
     var retryTime = ContinuousClock.now
@@ -52,6 +52,7 @@ final class DatabaseFile: @unchecked Sendable {
             } else {
                 try writer.use { try schema.verifyIsCurrent($0) }
             }
+            requestLog = try writer.use { try RequestLog(path: path, $0) }
             reader = writer.isAlone ? writer : try Connection(.reader, path: path, cacheKiB: caches.reader)
         } catch {
             // What SQLite does not take from the WAL stays there to be looked at.
@@ -99,6 +100,8 @@ final class DatabaseFile: @unchecked Sendable {
             throw error
         }
         try builder.close()
+        // The files beside it, made by whoever opens it, have its mode.
+        _ = FileSystem.tighten(temporary)
         try FileSystem.sync(temporary)
         try FileSystem.move(temporary, to: path)
         return identity

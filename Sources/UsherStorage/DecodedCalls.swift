@@ -55,6 +55,7 @@ struct DecodedCalls {
         guard decoded.requestID.unicodeScalars.count <= limits.requestIDLength else {
             throw Refusal.requestIDTooLong(limits)
         }
+        guard !decoded.requestID.unicodeScalars.contains(where: \.isControl) else { throw Refusal.requestIDNotText }
         return RequestKey(
             caller: call.caller, method: call.method.journalName, requestID: decoded.requestID,
             request: decoded.fingerprint())

@@ -11,6 +11,16 @@ struct IDSource {
     private(set) var last: Int64
     private var reserved: Int64
 
+    /// When ids can be made: from their first millisecond until what is reserved ahead has no more bits.
+    static let moments =
+        ResourceID.moments.lowerBound..<(ResourceID.moments.upperBound - .milliseconds(StorageLimits.idBlock + 1))
+
+    /// Whether there are numbers for a call at this time. Where not, nothing that is written then could be named.
+    func canReserve(at now: Instant) -> Bool {
+        Self.moments.contains(now)
+            && (last >> ResourceID.counterBits) + StorageLimits.idBlock <= ResourceID.lastMillisecond
+    }
+
     init(_ session: Session) throws {
         let mark = try session.integer("SELECT reserved FROM id_mark")
         (last, reserved) = (mark, mark)

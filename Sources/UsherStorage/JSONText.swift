@@ -26,7 +26,7 @@ struct JSONText {
         switch value {
         case .null: bytes.append(contentsOf: "null".utf8)
         case .integer(let number): bytes.append(contentsOf: String(number).utf8)
-        case .text(let text): string(text)
+        case .text(let text): string(JournalGuard.withoutAddresses(text))
         case .blob(let blob):
             bytes.append(UInt8(ascii: "\""))
             for byte in blob { hexadecimal(byte) }

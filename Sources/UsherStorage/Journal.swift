@@ -59,8 +59,8 @@ struct Journal {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                next, now, header.caller.role.stored, header.caller.principal, header.method, header.requestID, event,
-                resource, changes,
+                next, now, header.caller.role.stored, header.caller.principal, header.method,
+                JournalGuard.withoutAddresses(header.requestID), event, resource, changes,
             ])
         next += 1
     }

@@ -47,6 +47,8 @@ public struct StorageLimits: Sendable {
     public var storedReplyBytes = 1 << 20
     /// How long a reply is kept at least.
     public var requestLogAge = Duration.hours(24)
+    /// Stored replies that one transaction of the sweep looks at: what takes a few milliseconds.
+    public var sweepKeys = 1_000
 
     /// WAL frames (pages of 4 KiB) after which the writer checkpoints. More frames cost disk and a longer pause, and
     /// save writes of pages that change often.

@@ -72,7 +72,19 @@ extension Refusal {
 
     static let replyNotKept = Refusal(
         .failedPrecondition, "REPLY_NOT_KEPT",
-        "The call with this request_id was done; its reply was too large to be repeated.")
+        "The call with this request_id was done; its reply is not kept: it was too large, or told of a person who was "
+            + "deleted since.")
+
+    static let requestIDNotText = Refusal(
+        .invalidArgument, "FIELD_INVALID", "Request_id has control characters.",
+        violations: [FieldViolation(field: "request_id", description: "must not contain control characters")])
+
+    /// Ids hold the time: one that they cannot hold would make an id that was given out already, or none at all.
+    static let clockOutOfRange = Refusal(
+        .unavailable, "CLOCK_OUT_OF_RANGE",
+        "The server's clock is before 2020 or after 2089-09-06; nothing was done. Reads are answered: its operator "
+            + "must set the clock.",
+        retryAfter: .seconds(10))
 
     static func replyTooLarge(_ limits: StorageLimits) -> Refusal {
         Refusal(

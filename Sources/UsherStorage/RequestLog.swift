@@ -8,6 +8,9 @@ internal import UsherContract
 // - A key of the log is 16 bytes of SHA-256 over organisation acted in, method and request id: narrow, and evenly
 //   spread, so that the purge can walk the keys from a cursor without an index on time.
 // - An entry is written in the commit of the call that it belongs to.
+// - A reply that tells of a person (an e-mail address, an IP address) is found again by that person's key, and is
+//   blanked when the person is to be forgotten. Only such replies have the key: an entry without one, as of every
+//   redemption, is longer by one byte, and stands in no index.
 
 /// What an earlier call with the same request id left.
 enum LoggedReply {
@@ -43,6 +46,10 @@ struct RequestLog {
     private var cursor: [UInt8] = []
     /// New entries since the purge last looked.
     private var pending = 0
+    /// See `RequestLog+Sweep.swift`.
+    var sweep: RequestLogSweep
+
+    init(path: String, _ session: Session) throws { sweep = try RequestLogSweep(path: path, session) }
 
     func look(for request: RequestKey, _ session: Session) throws -> LoggedReply {
         try session.row("SELECT fingerprint, reply FROM request_log WHERE key = ?", [request.key]) { row in
@@ -52,15 +59,27 @@ struct RequestLog {
     }
 
     /// Keeps a reply; nil for one that is too large.
-    mutating func keep(_ reply: [UInt8]?, for request: RequestKey, at now: Instant, _ session: Session) throws {
+    ///
+    /// - Parameter personKey: whom it tells of; nil for nobody.
+    mutating func keep(
+        _ reply: [UInt8]?, of personKey: Int64?, for request: RequestKey, at now: Instant, _ session: Session
+    ) throws {
         try session.execute(
-            "INSERT INTO request_log (key, time, fingerprint, reply) VALUES (?, ?, ?, ?)",
-            [request.key, now, request.fingerprint, reply])
+            "INSERT INTO request_log (key, time, fingerprint, person_key, reply) VALUES (?, ?, ?, ?, ?)",
+            [request.key, now, request.fingerprint, personKey, reply])
         pending += 1
+        sweep.note(now)
+    }
+
+    /// Blanks the replies that tell of a person: that the calls were done is known all the same.
+    static func forget(_ personKey: Int64, in tx: Transaction) throws {
+        try tx.unrecorded {
+            try tx.execute("UPDATE request_log SET reply = NULL, person_key = NULL WHERE person_key = ?", personKey)
+        }
     }
 
     /// Looks at a few keys beyond the cursor and removes what is older than `age`. Runs in each batch, so that the log
-    /// shrinks as fast as it is used, without a timer.
+    /// shrinks as fast as it is used; what is left when it is used no more is the sweep's.
     mutating func purge(at now: Instant, olderThan age: Duration, _ session: Session) throws {
         guard pending >= StorageLimits.purgeInterval else { return }
         let count = pending * StorageLimits.purgeKeysPerEntry

@@ -30,6 +30,7 @@ public final class Storage: Sendable {
         try FileSystem.makeDirectory(directory)
         let lock = try DirectoryLock(directory: directory)
         try FileSystem.makeDirectory(directory + "/organisations")
+        Permissions(logger: logger).tighten(directory: directory)
         let platformSchema = Schema(.platform, platformMigrations)
         let path = directory + "/platform.sqlite"
         let platformMark = PlatformMark(directory: directory)
@@ -78,7 +79,10 @@ public final class Storage: Sendable {
 
     /// The organisations that asked to be woken by `now`, see ``Transaction/wake(at:)``; those that wait longest first.
     /// Each is told of until its ``Transaction/rest(until:)``; now and then one that has nothing to do.
-    public func organisationsToWake(at now: Instant) -> [String] { core.wakeUps.due(at: now) }
+    /// None while the clock is so wrong that nothing can be written.
+    public func organisationsToWake(at now: Instant) -> [String] {
+        IDSource.moments.contains(now) ? core.wakeUps.due(at: now) : []
+    }
 
     /// Makes the files of a new organisation, durably. Called from within the write transaction of the platform's
     /// database whose commit brings the organisation into being; files that an attempt without commit has left are

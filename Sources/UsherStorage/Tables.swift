@@ -43,9 +43,16 @@ enum Tables {
                 """
                 CREATE TABLE request_log (
                     key \(sql.blob) PRIMARY KEY, time \(sql.integer) NOT NULL, fingerprint \(sql.blob) NOT NULL,
-                    reply \(sql.blob)
+                    person_key \(sql.integer), reply \(sql.blob)
                 ) \(sql.withoutRowID)
                 """,
+                "CREATE INDEX request_log_by_person ON request_log (person_key) WHERE person_key IS NOT NULL",
+                """
+                CREATE TABLE request_log_sweep (
+                    id \(sql.key) CHECK (id = 1), due_time \(sql.integer)
+                ) \(sql.strict)
+                """,
+                "INSERT INTO request_log_sweep (id, due_time) VALUES (1, NULL)",
                 "CREATE TABLE id_mark (id \(sql.key) CHECK (id = 1), reserved \(sql.integer) NOT NULL) \(sql.strict)",
                 "INSERT INTO id_mark (id, reserved) VALUES (1, 0)",
                 """

@@ -24,6 +24,8 @@ public final class Transaction {
     private(set) var keepsReply = true
     private var actions: [@Sendable () -> Void] = []
     private(set) var wakes = Wakes()
+    /// Whom the reply of the call tells of.
+    private(set) var toldOf: Int64?
     /// What a function that cannot throw ran into; thrown at the call's end.
     private var failure: (any Error)?
 
@@ -214,12 +216,42 @@ public final class Transaction {
     /// - Throws: what the caller is to be told then, instead of that there is nothing.
     public func noteFailedLookup() throws { try call?.noteFailedLookup() }
 
+    // MARK: Persons
+
+    /// Says that the call's reply tells of a person: an e-mail address, an IP address, where somebody lives. It is kept
+    /// for repetitions of the request as any other, until ``forgetReplies(of:)``.
+    ///
+    /// - Parameter personKey: of whom; the last one that is named counts.
+    public func replyTells(of personKey: Int64?) { toldOf = personKey ?? toldOf }
+
+    /// Blanks the kept replies that tell of a person. A repetition of such a request is refused `REPLY_NOT_KEPT` from
+    /// then on.
+    public func forgetReplies(of personKey: Int64) throws { try RequestLog.forget(personKey, in: self) }
+
+    // MARK: The request log
+
+    /// Removes stored replies that are older than they are kept, where their time has come: some of them, so that the
+    /// transaction stays short. To be called by whoever was woken.
+    ///
+    /// - Returns: whether there is more to do now; when it is to be done again, nil for never as things stand.
+    public func sweepRequestLog() throws -> (isMore: Bool, next: Instant?) {
+        guard !isReadOnly else { throw StorageError.readOnly }
+        try checkUsable()
+        guard let due = file.requestLog.sweep.due, due <= now else { return (false, file.requestLog.sweep.due) }
+        var isMore = false
+        try unrecorded {
+            isMore = try file.requestLog.sweep.step(
+                at: now, olderThan: limits.requestLogAge, limit: limits.sweepKeys, session)
+        }
+        return (isMore, file.requestLog.sweep.due)
+    }
+
     // MARK: For the lanes
 
     /// Runs one call. Throws what the call threw.
     func run(_ call: any LaneCall, _ decoded: DecodedCall, _ header: JournalHeader) throws -> EncodedReply {
         (caller, self.header, self.call) = (call.caller, header, call)
-        (recorded, failure, keepsReply) = (0, nil, true)
+        (recorded, failure, keepsReply, toldOf) = (0, nil, true, nil)
         changesBefore = session.totalChanges
         let reply = try decoded.run(self)
         if let failure { throw failure }
@@ -235,10 +267,15 @@ public final class Transaction {
     func advance() { now = ambient.now() }
 
     /// Where a rolled-back call returns to.
-    var mark: Mark { Mark(journal: isReadOnly ? 0 : file.journal.next, actions: actions.count, wakes: wakes) }
+    var mark: Mark {
+        Mark(
+            journal: isReadOnly ? 0 : file.journal.next, sweep: isReadOnly ? nil : file.requestLog.sweep,
+            actions: actions.count, wakes: wakes)
+    }
 
     struct Mark {
         var journal: Int64
+        var sweep: RequestLogSweep?
         var actions: Int
         var wakes: Wakes
     }
@@ -246,6 +283,7 @@ public final class Transaction {
     func rewind(to mark: Mark) {
         // The journal's counter is the write lane's.
         if !isReadOnly { file.journal.rewind(to: mark.journal) }
+        if let sweep = mark.sweep { file.requestLog.sweep = sweep }
         actions.removeSubrange(mark.actions...)
         wakes = mark.wakes
     }

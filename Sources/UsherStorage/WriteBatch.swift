@@ -15,7 +15,8 @@ struct WriteBatch {
     let statistics: StatisticsCounters
     let end: TurnEnd
     /// Sees to it that the organisation is woken at a time or before, durably. Throws what costs the whole transaction.
-    let keepWakeUp: (Instant) throws -> Void
+    /// Nil for the platform's database, which nobody wakes.
+    let keepWakeUp: ((Instant) throws -> Void)?
 
     /// What became of the calls.
     struct Outcome {
@@ -46,9 +47,9 @@ struct WriteBatch {
                     transaction.advance()
                     outcome.results.append(try result(of: call, ready, now, transaction, session))
                 }
-                try file.requestLog.purge(at: transaction.now, olderThan: limits.requestLogAge, session)
+                try tendRequestLog(transaction, session)
                 outcome.wakes = transaction.wakes
-                if let time = outcome.wakes.earliest { try keepWakeUp(time) }
+                if let time = outcome.wakes.earliest { try keepWakeUp?(time) }
                 do {
                     try session.execute("COMMIT")
                 } catch {
@@ -60,6 +61,14 @@ struct WriteBatch {
             fail(calls, error, &outcome)
         }
         return outcome
+    }
+
+    /// A clock that has gone astray removes nothing.
+    private func tendRequestLog(_ transaction: Transaction, _ session: Session) throws {
+        guard IDSource.moments.contains(transaction.now) else { return }
+        try file.requestLog.purge(at: transaction.now, olderThan: limits.requestLogAge, session)
+        let due = try file.requestLog.sweep.schedule(olderThan: limits.requestLogAge, session)
+        if let due, keepWakeUp != nil { transaction.wake(at: due) }
     }
 
     /// The transaction is gone, with all calls in it and those that it had not come to.
@@ -109,6 +118,7 @@ struct WriteBatch {
         _ call: any LaneCall, _ decoded: DecodedCall, _ header: JournalHeader, _ key: RequestKey?,
         _ transaction: Transaction, _ session: Session
     ) throws -> Result<[UInt8], any Error> {
+        guard file.ids.canReserve(at: transaction.now) else { return .failure(Refusal.clockOutOfRange) }
         try file.ids.reserve(at: transaction.now, session)
         let mark = transaction.mark
         try session.execute("SAVEPOINT call")
@@ -117,7 +127,8 @@ struct WriteBatch {
             if let key, transaction.keepsReply {
                 let kept = reply.replay ?? reply.bytes
                 try file.requestLog.keep(
-                    kept.count <= limits.storedReplyBytes ? kept : nil, for: key, at: transaction.now, session)
+                    kept.count <= limits.storedReplyBytes ? kept : nil, of: transaction.toldOf, for: key,
+                    at: transaction.now, session)
             }
             try session.execute("RELEASE call")
             statistics.update { $0.writtenCalls += 1 }

@@ -15,8 +15,10 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Serve the organisations of a data directory.",
         discussion: """
             Prints 'usher: serving on HOST:PORT' when it takes calls; port 0 takes any free one. On an empty directory
-            it makes the operator's key in DIR/operator.key. SIGTERM and SIGINT let it answer what is in flight, and
-            stop.
+            it makes the operator's key in DIR/operator.key, a file that goes when its key is revoked. What others than
+            its owner may read of the directory is taken from them at the start. While the machine's clock is before
+            2020 or after 2089-09-06 writes are refused (CLOCK_OUT_OF_RANGE), and reads are answered. SIGTERM and SIGINT
+            let it answer what is in flight, and stop.
 
             With --tls-certificate and --tls-key every connection is encrypted (TLS 1.2 or 1.3), ttrpc and gRPC alike.
             With --client-ca clients may present a certificate, with --require-client-certificate they must; a key with

@@ -161,6 +161,11 @@ final class Simulation {
             switch call.descriptor.isRead ? .new : ledger.look(key, call.canonical) {
             case .same(let bytes):
                 note(call, refused: nil, "repeated")
+                if case .failure(let error) = outcome, (error as? Refusal)?.reason == "REPLY_NOT_KEPT",
+                    ledger.mayBeForgotten(key)
+                {
+                    break
+                }
                 guard (try? outcome.get()) == bytes else {
                     throw Discrepancy(source: .answer, what: "a repetition was answered otherwise: \(outcome)")
                 }
@@ -174,6 +179,7 @@ final class Simulation {
                 switch judgement {
                 case .success(let kept):
                     ledger.keep(kept, key, call.canonical)
+                    if call.descriptor.name == "DeleteViewer" { ledger.noteDeletion() }
                     note(call, refused: nil)
                     if !call.descriptor.isRead { repeatable = repeatable.suffix(40) + [call] }
                     return context.events

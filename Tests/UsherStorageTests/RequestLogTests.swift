@@ -65,6 +65,14 @@ import UsherStorage
         #expect(try database.codes == ["a"])
     }
 
+    @Test(arguments: ["a\u{0}", "\u{1b}[2J", "a\nb", "\u{7f}", "\u{85}"])
+    func anIDHasNoControlCharacters(id: String) throws {
+        defer { storage.shutdown() }
+        let refusal = try add("a", set: { $0.requestID = id }).refusal()
+        #expect(refusal?.reason == "FIELD_INVALID" && refusal?.violations.first?.field == "request_id")
+        #expect(try database.codes == [])
+    }
+
     @Test func anotherRequestUnderTheSameIDIsRefused() throws {
         defer { storage.shutdown() }
         _ = try add("a", set: { $0.requestID = "r1" }).reply()

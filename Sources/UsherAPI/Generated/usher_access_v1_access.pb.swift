@@ -698,7 +698,7 @@ public nonisolated struct Usher_Access_V1_RevokeAccessRequest: Sendable {
   /// The access's id.
   public var accessID: String = String()
 
-  /// Why, for the audit; at most 1,000 characters.
+  /// Why, for the audit; at most 1,000 characters. The journal keeps it for good: name no persons.
   public var reason: String = String()
 
   /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
@@ -1182,7 +1182,7 @@ public nonisolated struct Usher_Access_V1_ExtendAccessRequest: Sendable {
   /// Clears the value of `expireTime`. Subsequent reads from it will return its default value.
   public mutating func clearExpireTime() {self._expireTime = nil}
 
-  /// Why, for the audit; at most 1,000 characters.
+  /// Why, for the audit; at most 1,000 characters. The journal keeps it for good: name no persons.
   public var reason: String = String()
 
   /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.

@@ -340,7 +340,7 @@ public nonisolated struct Usher_Catalog_V1_Asset: Sendable {
   /// The title, shown on the landing page; 1 to 500 characters.
   public var title: String = String()
 
-  /// The description, shown on the landing page; at most 10,000 characters.
+  /// The description, shown on the landing page; at most 10,000 characters, in several lines if need be.
   public var description_p: String = String()
 
   /// More to see on the landing page; at most 50.
@@ -1455,7 +1455,8 @@ public nonisolated struct Usher_Catalog_V1_DeactivateViewerRequest: Sendable {
   /// The viewer's id.
   public var viewerID: String = String()
 
-  /// Why, for the audit; at most 1,000 characters.
+  /// Why, for the audit; at most 1,000 characters, in several lines if need be. The journal keeps it for good: name no
+  /// persons (of an e-mail address in it only `[address]` is kept).
   public var reason: String = String()
 
   /// Given, it must be the current one.

@@ -453,8 +453,18 @@ public enum Usher_Catalog_V1_CatalogService {
         requestTemplate: #"{"viewers": [{"viewerId": "", "organisationId": "", "email": "", "status": "VIEWER_STATUS_UNSPECIFIED", "createTime": "1970-01-01T00:00:00Z", "updateTime": "1970-01-01T00:00:00Z", "etag": ""}], "validateOnly": false, "requestId": ""}"#
     )
 
-    /// Deletes a viewer: its accesses end in the same commit, its e-mail address and the addresses that it played from are
-    /// forgotten, and its id is free for another one, who has nothing of it. Scope `catalog:write`.
+    /// Deletes a viewer: its accesses and subscriptions end in the same commit, and its id is free for another one, who
+    /// has nothing of it. In that commit is forgotten: its e-mail address; from which addresses and countries and on which
+    /// devices it played, and to which its accesses were bound; where to what it redeemed was to be delivered, also what
+    /// waits for its acknowledgement; and its e-mail address on the lists of vouchers, unless another viewer has the same
+    /// (`vwr_…` stands there from then on, which is nobody, so that the voucher does not become everybody's). A kept
+    /// reply that tells any of that is blanked: its request, made again, is refused `REPLY_NOT_KEPT`. Events have nothing
+    /// of it.
+    /// What stays: the records of what happened, under the viewer's id; payments with their references; and what the
+    /// organisation has itself written about whom it likes, and changes by the methods it has written it with: names,
+    /// numbers and `custom` of vouchers, contacts, orders, holders of tickets, and reasons. Forgotten means that no method
+    /// and no table has it any more; what the database has freed is overwritten as far as SQLite's `secure_delete` does
+    /// so, and copies such as backups are their keepers'. Scope `catalog:write`.
     /// Refusals: NOT_FOUND `VIEWER_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
     public static let deleteViewer = TypedMethod<
         Usher_Catalog_V1_DeleteViewerRequest,

@@ -103,7 +103,9 @@ public nonisolated struct Usher_Events_V1_Event: Sendable {
   public var resourceID: String = String()
 
   /// What changed, as a JSON object: for each name the value before and after, `{"used":[2,3]}`; null stands for none.
-  /// Output only.
+  /// Persons are named by their ids only, because events are never changed and a person may have to be forgotten: there
+  /// are no e-mail or IP addresses, devices, countries, holders' and contacts' names or `custom` data in it. An e-mail
+  /// address that stands in a reason or a name is `[address]` here. Output only.
   public var changesJson: String = String()
 
   /// Whose event it is. Output only.

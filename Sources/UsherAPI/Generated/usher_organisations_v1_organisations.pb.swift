@@ -170,7 +170,8 @@ public nonisolated struct Usher_Organisations_V1_Organisation: Sendable {
   // methods supported on all messages.
 
   /// The id, chosen by the operator: at most 63 characters of `[A-Za-z0-9._-]`, beginning with a letter or a digit;
-  /// generated when left empty. Ids that differ only in case are the same id to nobody.
+  /// generated when left empty. It is a directory's name, and therefore no device's, does not end with a dot, and
+  /// differs from every other in more than case.
   public var organisationID: String = String()
 
   /// The name for people; 1 to 200 characters.

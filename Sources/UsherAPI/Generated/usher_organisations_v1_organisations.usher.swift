@@ -6,7 +6,9 @@ import UsherContract
 /// Organisations (the tenants of the platform), their settings and the keys that their systems call with.
 public enum Usher_Organisations_V1_OrganisationService {
     /// Creates an organisation with a database of its own. Operator only.
-    /// Refusals: ALREADY_EXISTS `ORGANISATION_EXISTS`; FAILED_PRECONDITION `ORGANISATION_DATA_EXISTS` (there are files of
+    /// Refusals: INVALID_ARGUMENT `ORGANISATION_ID_RESERVED` (a device's name such as `con` or `com1.x`, or a dot at the
+    /// end); ALREADY_EXISTS `ORGANISATION_EXISTS`, also for an id that differs from another's only in case;
+    /// FAILED_PRECONDITION `ORGANISATION_DATA_EXISTS` (there are files of
     /// such an organisation that the platform does not know; they are never overwritten).
     public static let createOrganisation = TypedMethod<
         Usher_Organisations_V1_CreateOrganisationRequest,
@@ -167,7 +169,8 @@ public enum Usher_Organisations_V1_OrganisationService {
         requestTemplate: #"{"pageSize": 0, "pageToken": ""}"#
     )
 
-    /// Revokes a key at once and for ever; revoking it again changes nothing. Scope `organisations:write`.
+    /// Revokes a key at once and for ever; revoking it again changes nothing. With the operator's key that stands in
+    /// `operator.key` of the data directory that file goes, too. Scope `organisations:write`.
     /// Refusals: NOT_FOUND `API_KEY_NOT_FOUND`; FAILED_PRECONDITION `LAST_OPERATOR_KEY`.
     public static let revokeApiKey = TypedMethod<
         Usher_Organisations_V1_RevokeApiKeyRequest,

@@ -704,7 +704,7 @@ public nonisolated struct Usher_Subscriptions_V1_SubscriptionExport: @unchecked 
     set {_uniqueStorage()._provisionService = newValue}
   }
 
-  /// Where it is delivered to; absent where no address was given.
+  /// Where it is delivered to; absent where no address was given, and where the viewer was deleted.
   public var deliveryAddress: Usher_Type_V1_PostalAddress {
     get {_storage._deliveryAddress ?? Usher_Type_V1_PostalAddress()}
     set {_uniqueStorage()._deliveryAddress = newValue}

@@ -1784,7 +1784,7 @@ public nonisolated struct Usher_Vouchers_V1_VoucherEmail: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The address, in lower case.
+  /// The address, in lower case; of a viewer who was deleted `vwr_…`, which is nobody's and can be removed like one.
   public var email: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

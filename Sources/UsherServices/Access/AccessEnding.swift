@@ -12,13 +12,15 @@ enum AccessEnding {
         return true
     }
 
-    /// Ends all accesses and subscriptions of a viewer who is deleted, and forgets from where the viewer has played.
+    /// Ends all accesses and subscriptions of a viewer who is deleted, and forgets from where and on what the viewer
+    /// has played, and where to it was delivered.
     ///
     /// - Returns: how many accesses there were.
     static func apply(toAllOf viewerKey: Int64, in tx: Transaction) throws -> Int {
         let ended = try AccessStore.revokeAll(of: viewerKey, in: tx)
         try AccessStore.forgetAddresses(of: viewerKey, in: tx)
-        try PlaybackSessionStore.forgetAddresses(of: viewerKey, in: tx)
+        try PlaybackSessionStore.forgetPlaces(of: viewerKey, in: tx)
+        try SubscriptionExportStore.forgetAddresses(of: viewerKey, in: tx)
         for subscription in try SubscriptionStore.all(of: viewerKey, in: tx) {
             _ = try SubscriptionLife.cancel(subscription, atPeriodEnd: false, reason: "VIEWER_DELETED", in: tx)
         }

@@ -25,6 +25,7 @@ struct AccessPresenter {
     ) throws -> Usher_Access_V1_Access {
         var message = Usher_Access_V1_Access(access, of: organisationID, at: now)
         let tx = tx
+        if access.boundIP != nil { tx.replyTells(of: access.viewerKey) }
         if let key = access.viewerKey { message.viewerID = try viewerID ?? ViewerStore.id(of: key, in: tx) ?? "" }
         if let key = access.assetKey {
             message.assetID = try assetID ?? Self.name(key, &assets) { try AssetStore.id(of: $0, in: tx) }

@@ -42,7 +42,7 @@ extension AccessService {
         var violations = Violations()
         let reversal = Payment.Reversal(rawValue: Int64(request.type.rawValue))
         violations.require(reversal != nil, "type", "must be REFUND or CHARGEBACK")
-        violations.requireText(request.reason, "reason", Payment.reasonLengths)
+        violations.requireProse(request.reason, "reason", Payment.reasonLengths)
         try violations.refuse()
         guard let id = ResourceID(request.paymentID, prefix: Payment.prefix),
             let payment = try PaymentStore.find(id.number, in: tx)

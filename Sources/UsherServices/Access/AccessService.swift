@@ -116,7 +116,7 @@ public struct AccessService: Sendable {
         _ request: Usher_Access_V1_RevokeAccessRequest, _ tx: Transaction
     ) throws -> Usher_Access_V1_Access {
         var violations = Violations()
-        violations.requireText(request.reason, "reason", Access.reasonLengths)
+        violations.requireProse(request.reason, "reason", Access.reasonLengths)
         try violations.refuse()
         let access = try find(request.accessID, in: tx)
         if try AccessEnding.apply(access.id.number, in: tx) {
@@ -130,7 +130,7 @@ public struct AccessService: Sendable {
         _ request: Usher_Access_V1_ExtendAccessRequest, _ tx: Transaction
     ) throws -> Usher_Access_V1_Access {
         var violations = Violations()
-        violations.requireText(request.reason, "reason", Access.reasonLengths)
+        violations.requireProse(request.reason, "reason", Access.reasonLengths)
         let end = violations.instant(request.expireTime, isSet: request.hasExpireTime, "expire_time")
         violations.require(end.map { $0 > tx.now } ?? false, "expire_time", "must be given, and in the future")
         try violations.refuse()

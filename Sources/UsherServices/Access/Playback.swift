@@ -193,12 +193,13 @@ extension Access {
 }
 
 extension PlaybackSession {
-    /// What the journal compares. Without the address: that of a viewer who is deleted one day is forgotten.
+    /// What the journal compares. Without address, country and device: those of a viewer who is deleted one day are
+    /// forgotten.
     var journal: JournalState {
         [
             "viewer_key": viewerKey, "voucher_key": voucherKey, "access_key": accessKey, "asset_key": assetKey,
-            "phase": phase.rawValue, "country": country, "device": device, "end_time": endTime,
-            "end": end?.rawValue, "position_seconds": positionSeconds, "viewed_seconds": viewedSeconds,
+            "phase": phase.rawValue, "end_time": endTime, "end": end?.rawValue,
+            "position_seconds": positionSeconds, "viewed_seconds": viewedSeconds,
         ]
     }
 }

@@ -23,6 +23,9 @@ extension Usher_Access_V1_PlaybackSession {
             case .over(.evicted): .evicted
             case .over(.accessOver): .accessOver
             }
+        if session.ip.isKnown || !session.country.isEmpty || !session.device.isEmpty {
+            tx.replyTells(of: session.viewerKey)
+        }
         ip = session.ip.text
         country = session.country
         device = session.device

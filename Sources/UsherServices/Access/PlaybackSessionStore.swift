@@ -68,9 +68,13 @@ enum PlaybackSessionStore {
             session.positionSeconds, session.viewedSeconds, session.id.number)
     }
 
-    /// Forgets from where a viewer has played.
-    static func forgetAddresses(of viewerKey: Int64, in tx: Transaction) throws {
-        try tx.execute("UPDATE playback_sessions SET ip = '' WHERE viewer_key = ? AND ip <> ''", viewerKey)
+    /// Forgets from where and on what a viewer has played.
+    static func forgetPlaces(of viewerKey: Int64, in tx: Transaction) throws {
+        try tx.execute(
+            """
+            UPDATE playback_sessions SET ip = '', country = '', device = ''
+            WHERE viewer_key = ? AND (ip <> '' OR country <> '' OR device <> '')
+            """, viewerKey)
     }
 
     static func find(_ id: Int64, in tx: Transaction) throws -> PlaybackSession? {

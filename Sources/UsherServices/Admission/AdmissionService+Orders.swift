@@ -39,7 +39,7 @@ extension AdmissionService {
             request.hasUpdateMask ? Order.Field.named(in: request.updateMask, &violations) : []
         violations.requireText(request.orderNumber, "order_number", Order.numberLengths)
         violations.requireText(request.customerName, "customer_name", Admission.nameLengths)
-        violations.requireText(request.reason, "reason", Admission.reasonLengths)
+        violations.requireProse(request.reason, "reason", Admission.reasonLengths)
         let purchase = Purchase(
             performanceIDs: request.addPerformanceIds, productIDs: request.addPassProductIds, passID: request.passID,
             holderName: request.holderName)

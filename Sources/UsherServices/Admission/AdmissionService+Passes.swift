@@ -60,7 +60,7 @@ extension AdmissionService {
             "must be given where remove_performance_ids is not")
         violations.requireText(request.zone, "zone", Admission.placeLengths)
         violations.requireText(request.seat, "seat", Admission.placeLengths)
-        violations.requireText(request.reason, "reason", Admission.reasonLengths)
+        violations.requireProse(request.reason, "reason", Admission.reasonLengths)
         violations.requireGates(request.gates)
         try violations.refuse()
         let pass = try livePass(request.passID, in: tx)
@@ -89,7 +89,7 @@ extension AdmissionService {
         -> Usher_Admission_V1_Pass
     {
         var violations = Violations()
-        violations.requireText(request.reason, "reason", Admission.reasonLengths)
+        violations.requireProse(request.reason, "reason", Admission.reasonLengths)
         try violations.refuse()
         let before = try pass(request.passID, in: tx)
         let after = try PassReprint.apply(before, in: tx)
@@ -103,7 +103,7 @@ extension AdmissionService {
         -> Usher_Admission_V1_Pass
     {
         var violations = Violations()
-        violations.requireText(request.reason, "reason", Admission.reasonLengths)
+        violations.requireProse(request.reason, "reason", Admission.reasonLengths)
         try violations.refuse()
         let before = try pass(request.passID, in: tx)
         if request.validateOnly { return try present(before, in: tx) }
@@ -119,7 +119,7 @@ extension AdmissionService {
     {
         var violations = Violations()
         violations.requirePerformances(request.performanceIds, "performance_ids", 1)
-        violations.requireText(request.reason, "reason", Admission.reasonLengths)
+        violations.requireProse(request.reason, "reason", Admission.reasonLengths)
         try violations.refuse()
         let pass = try livePass(request.passID, in: tx)
         let keys = try request.performanceIds.map { try PerformanceStore.key(of: $0, in: tx) }

@@ -79,7 +79,7 @@ extension AdmissionService {
         -> Usher_Admission_V1_Ticket
     {
         var violations = Violations()
-        violations.requireText(request.reason, "reason", Admission.reasonLengths)
+        violations.requireProse(request.reason, "reason", Admission.reasonLengths)
         try violations.refuse()
         let before = try ticket(request.ticketID, in: tx)
         guard before.barcode != nil else { throw AdmissionRefusal.ticketCancelled }
@@ -96,7 +96,7 @@ extension AdmissionService {
         -> Usher_Admission_V1_Ticket
     {
         var violations = Violations()
-        violations.requireText(request.reason, "reason", Admission.reasonLengths)
+        violations.requireProse(request.reason, "reason", Admission.reasonLengths)
         try violations.refuse()
         let before = try ticket(request.ticketID, in: tx)
         var presenter = AdmissionPresenter(tx)

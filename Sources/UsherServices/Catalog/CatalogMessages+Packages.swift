@@ -62,7 +62,7 @@ extension Package {
         let code = given.packageCode.isEmpty ? id : given.packageCode
         violations.requireText(code, "package.package_code", codeLengths)
         violations.requireText(given.title, "package.title", Asset.titleLengths)
-        violations.requireText(given.description_p, "package.description", Asset.descriptionLengths)
+        violations.requireProse(given.description_p, "package.description", Asset.descriptionLengths)
         let assets = given.assetIds
         violations.require(
             assets.count <= assetLimit, "package.asset_ids", "must have at most \(assetLimit) entries")

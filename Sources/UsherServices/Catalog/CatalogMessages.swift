@@ -2,6 +2,7 @@ import Foundation
 import SwiftProtobuf
 import UsherAPI
 import UsherContract
+import UsherStorage
 
 extension Usher_Catalog_V1_ListAssetsRequest: PagedRequest {}
 extension Usher_Catalog_V1_ListViewersRequest: PagedRequest {}
@@ -105,7 +106,7 @@ extension Asset {
         let kind = Kind(given.type)
         violations.require(kind != nil, "\(field).type", "must be given")
         violations.requireText(given.title, "\(field).title", titleLengths)
-        violations.requireText(given.description_p, "\(field).description", descriptionLengths)
+        violations.requireProse(given.description_p, "\(field).description", descriptionLengths)
         violations.require(
             given.relatedContent.count <= relatedContentLimit, "\(field).related_content",
             "must have at most \(relatedContentLimit) entries")
@@ -161,10 +162,11 @@ extension GeoPolicy {
 }
 
 extension Usher_Catalog_V1_Viewer {
-    init(_ viewer: Viewer, of organisationID: String) {
+    init(_ viewer: Viewer, in tx: Transaction) throws {
         self.init()
         viewerID = viewer.id
-        self.organisationID = organisationID
+        organisationID = try tx.organisationID
+        if !viewer.email.isEmpty { tx.replyTells(of: viewer.key) }
         email = viewer.email
         status = viewer.status == .active ? .active : .deactivated
         createTime = Google_Protobuf_Timestamp(viewer.createTime)

@@ -7,7 +7,7 @@ extension CatalogService {
         _ request: Usher_Catalog_V1_DeactivateViewerRequest, _ tx: Transaction
     ) throws -> Usher_Catalog_V1_Viewer {
         var violations = Violations()
-        violations.requireText(request.reason, "reason", Viewer.reasonLengths)
+        violations.requireProse(request.reason, "reason", Viewer.reasonLengths)
         try violations.refuse()
         return try change(request.viewerID, etag: request.etag, to: .deactivated, in: tx) { viewer in
             let ended = try AccessEnding.suspend(allOf: viewer.key, in: tx)
@@ -39,6 +39,6 @@ extension CatalogService {
             try ViewerStore.update(viewer, in: tx)
             try follow(viewer)
         }
-        return .init(viewer, of: try tx.organisationID)
+        return try .init(viewer, in: tx)
     }
 }

@@ -13,14 +13,14 @@ extension CatalogService {
         guard try ViewerStore.insert(viewer, in: tx) else { throw CatalogRefusal.viewerExists(viewer.id) }
         // Without the address: those of viewers who are deleted one day are forgotten.
         try tx.record("viewer.created", viewer.id)
-        return .init(viewer, of: try tx.organisationID)
+        return try .init(viewer, in: tx)
     }
 
     func getViewer(
         _ request: Usher_Catalog_V1_GetViewerRequest, _ tx: Transaction
     ) throws -> Usher_Catalog_V1_Viewer {
         guard let viewer = try ViewerStore.find(request.viewerID, in: tx) else { throw CatalogRefusal.viewerNotFound }
-        return .init(viewer, of: try tx.organisationID)
+        return try .init(viewer, in: tx)
     }
 
     func listViewers(
@@ -35,9 +35,8 @@ extension CatalogService {
             request.email.isEmpty
             ? try ViewerStore.list(after: after, limit: limit, in: tx)
             : try ViewerStore.search(email: request.email, after: after, limit: limit, in: tx)
-        let organisationID = try tx.organisationID
         let (items, token) = try page.cut(found, key: { String($0.key) }) {
-            Usher_Catalog_V1_Viewer($0, of: organisationID)
+            try Usher_Catalog_V1_Viewer($0, in: tx)
         }
         return .with { ($0.viewers, $0.nextPageToken) = (items, token) }
     }
@@ -54,14 +53,14 @@ extension CatalogService {
         }
         try ETag.check(request.viewer.etag, against: before.version)
         guard fields.contains(.email), request.viewer.email != before.email else {
-            return .init(before, of: try tx.organisationID)
+            return try .init(before, in: tx)
         }
         var viewer = before
         (viewer.email, viewer.updateTime, viewer.version) = (request.viewer.email, tx.now, before.version + 1)
         try ViewerStore.update(viewer, in: tx)
         try tx.record(
             "viewer.updated", viewer.id, before: ["version": before.version], after: ["version": viewer.version])
-        return .init(viewer, of: try tx.organisationID)
+        return try .init(viewer, in: tx)
     }
 
     func deleteViewer(
@@ -71,6 +70,12 @@ extension CatalogService {
         try ETag.check(request.etag, against: viewer.version)
         try ViewerStore.delete(viewer.key, in: tx)
         let ended = try AccessEnding.apply(toAllOf: viewer.key, in: tx)
+        // Who has the same address, as in a family, is still on the lists.
+        if let email = EmailAddress(viewer.email), try !ViewerStore.isUsed(email, in: tx) {
+            try VoucherEmailStore.forget(
+                email, of: ResourceID(prefix: Viewer.prefix, number: viewer.key), in: tx)
+        }
+        try tx.forgetReplies(of: viewer.key)
         // The address is not kept in the journal either: a deleted viewer is forgotten.
         try tx.record("viewer.deleted", viewer.id, after: ["ended_accesses": ended])
         return .init()

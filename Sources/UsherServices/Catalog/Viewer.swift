@@ -25,6 +25,7 @@ struct Viewer: Hashable, Sendable {
     static func isEmail(_ text: String) -> Bool {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && !text.contains(where: \.isWhitespace)
+            && !text.unicodeScalars.contains(where: \.isControl)
     }
 }
 

@@ -113,6 +113,11 @@ enum ViewerStore {
         }
     }
 
+    /// Whether a viewer who is not deleted has the address.
+    static func isUsed(_ email: EmailAddress, in tx: Transaction) throws -> Bool {
+        try tx.row("SELECT 1 FROM viewers WHERE email_folded = ? LIMIT 1", email.folded) { _ in true } ?? false
+    }
+
     /// The viewer's address; nil where it has none.
     static func email(of key: Int64, in tx: Transaction) throws -> EmailAddress? {
         try tx.row("SELECT email FROM viewers WHERE key = ?", key) { EmailAddress(try $0.text(0)) } ?? nil

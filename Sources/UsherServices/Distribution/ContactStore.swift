@@ -104,5 +104,6 @@ enum ContactStore {
 
 extension Contact {
     /// What the journal compares.
-    var journal: JournalState { ["name": name, "email": email, "kind": kind.rawValue, "structure": structure] }
+    /// What the journal compares. Without name and address, which are a person's.
+    var journal: JournalState { ["kind": kind.rawValue, "structure": structure, "version": version] }
 }

@@ -103,7 +103,7 @@ extension DistributionService {
         violations.require(
             HeldTicket.callCounts.contains(request.guestContactIds.count), "guest_contact_ids",
             "must have 1 to 1,000 entries")
-        violations.requireText(request.reason, "reason", 0...HeldTicket.reasonLengths.upperBound)
+        violations.requireProse(request.reason, "reason", 0...HeldTicket.reasonLengths.upperBound)
         try violations.refuse()
         var contacts = ContactBook(tx)
         let acting = try contacts.named(request.actingContactID)

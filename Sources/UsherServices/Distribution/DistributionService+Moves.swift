@@ -54,7 +54,7 @@ extension DistributionService {
         violations.require(
             request.zone.isEmpty || !request.performanceID.isEmpty, "zone", "must be absent without performance_id")
         violations.requireText(request.zone, "zone", HeldTicket.textLengths)
-        violations.requireText(request.reason, "reason", HeldTicket.reasonLengths)
+        violations.requireProse(request.reason, "reason", HeldTicket.reasonLengths)
         try violations.refuse()
     }
 

@@ -62,7 +62,7 @@ extension DistributionService {
     ) throws -> Usher_Distribution_V1_ImportTicketDetailsResponse {
         var violations = Violations()
         violations.require(!request.csv.isEmpty, "csv", "must be given")
-        violations.requireText(request.reason, "reason", HeldTicket.reasonLengths)
+        violations.requireProse(request.reason, "reason", HeldTicket.reasonLengths)
         try violations.refuse()
         var contacts = ContactBook(tx)
         let acting = try contacts.named(request.actingContactID)

@@ -34,6 +34,7 @@ public final class CredentialTable: Sendable {
 
     private let contents = Mutex(Contents())
     private let changes = Atomic<Int>(0)
+    private let operatorRevocation = Mutex<(@Sendable () -> Void)?>(nil)
 
     public init() {}
 
@@ -103,6 +104,25 @@ public final class CredentialTable: Sendable {
             contents.index(key)
         }
         changes.add(1, ordering: .releasing)
+        if key.organisationID == nil, key.revokeTime != nil { operatorRevocation.withLock { $0 }?() }
+    }
+
+    /// Has `action` run whenever a key of the operator has been revoked. It runs on a lane's thread, and must not take
+    /// long.
+    public func onRevocationOfOperatorKey(_ action: @escaping @Sendable () -> Void) {
+        operatorRevocation.withLock { $0 = action }
+    }
+
+    /// Whether a text is a key that was given out and may not be used any more, or one that never was.
+    public func isDead(_ text: String, at now: Instant) -> Bool {
+        do {
+            _ = try authenticate(Array(text.utf8), at: now)
+            return false
+        } catch let refusal as Refusal {
+            return ["KEY_REVOKED", "KEY_UNKNOWN"].contains(refusal.reason)
+        } catch {
+            return false
+        }
     }
 
     func remove(_ ids: [ResourceID]) {

@@ -6,6 +6,20 @@ enum OrganisationRefusal {
         Refusal(.alreadyExists, "ORGANISATION_EXISTS", "There is an organisation \(id) already.")
     }
 
+    /// File systems that do not tell upper from lower case have one directory for both.
+    static func existsInOtherCase(_ other: String) -> Refusal {
+        Refusal(
+            .alreadyExists, "ORGANISATION_EXISTS",
+            "There is an organisation \(other), and ids must differ in more than case.")
+    }
+
+    static func idReserved(_ id: String) -> Refusal {
+        let description = "must not be a device's name (con, nul, com1, …) and must not end with a dot"
+        return Refusal(
+            .invalidArgument, "ORGANISATION_ID_RESERVED", "organisation.organisation_id \(description): \(id)",
+            violations: [FieldViolation(field: "organisation.organisation_id", description: description)])
+    }
+
     /// For the operator, and for whoever names an organisation that is not there.
     static var notFound: Refusal {
         Refusal(.notFound, "ORGANISATION_NOT_FOUND", "There is no such organisation.")

@@ -45,11 +45,16 @@ public struct OrganisationService: Sendable {
             organisations: try OrganisationStore.list(after: "", limit: Int.max, in: tx))
     }
 
+    /// Whether the platform has a key of its operator, revoked or not.
+    public func hasOperatorKey(in tx: Transaction) throws -> Bool {
+        try !ApiKeyStore.list(of: nil, before: 0, limit: 1, in: tx).isEmpty
+    }
+
     /// Makes the first operator's key of an empty platform; nil where there is one already.
     ///
     /// - Parameter keep: is given the key's text before anything commits, and makes it durable; throws to give up.
     public func makeFirstOperatorKey(keep: (String) throws -> Void, in tx: Transaction) throws -> String? {
-        guard try ApiKeyStore.list(of: nil, before: 0, limit: 1, in: tx).isEmpty else { return nil }
+        guard try !hasOperatorKey(in: tx) else { return nil }
         let (key, text) = make(name: "operator", scopes: [], isTest: false, expireTime: nil, of: nil, in: tx)
         try keep(text.text)
         try insert(key, in: tx)
@@ -66,10 +71,16 @@ public struct OrganisationService: Sendable {
         violations.requireCallerID(given.organisationID, "organisation.organisation_id")
         violations.requireText(given.name, "organisation.name", Organisation.nameLengths)
         try violations.refuse()
+        guard !OrganisationID.isReserved(given.organisationID) else {
+            throw OrganisationRefusal.idReserved(given.organisationID)
+        }
         let organisation = Organisation(
             id: given.organisationID.isEmpty ? tx.newID("org").description : given.organisationID, name: given.name,
             state: .active, sellsVouchers: given.purchasableVouchersEnabled, createTime: tx.now, updateTime: tx.now,
             version: 1)
+        if let other = try OrganisationStore.find(inAnyCase: organisation.id, in: tx), other != organisation.id {
+            throw OrganisationRefusal.existsInOtherCase(other)
+        }
         guard try OrganisationStore.insert(organisation, in: tx) else {
             throw OrganisationRefusal.exists(organisation.id)
         }
@@ -117,7 +128,7 @@ public struct OrganisationService: Sendable {
         _ request: Usher_Organisations_V1_SuspendOrganisationRequest, _ tx: Transaction
     ) throws -> Usher_Organisations_V1_Organisation {
         var violations = Violations()
-        violations.requireText(request.reason, "reason", Organisation.reasonLengths)
+        violations.requireProse(request.reason, "reason", Organisation.reasonLengths)
         try violations.refuse()
         return try change(
             request.organisationID, "organisation.suspended", reason: request.reason, in: tx

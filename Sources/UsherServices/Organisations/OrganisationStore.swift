@@ -16,6 +16,7 @@ enum OrganisationStore {
                 version \(type.integer) NOT NULL
             ) \(type.strict)
             """,
+            "CREATE INDEX organisations_in_any_case ON organisations (lower(organisation_id))",
             """
             CREATE TABLE api_keys (
                 id \(type.key),
@@ -66,6 +67,15 @@ enum OrganisationStore {
 
     static func find(_ id: String, in tx: Transaction) throws -> Organisation? {
         try tx.row("SELECT \(columns) FROM organisations WHERE organisation_id = ?", id, read: organisation)
+    }
+
+    /// The id that differs from this one in the case of letters at most; where there are several, which were made
+    /// before that was asked for, this one if it is among them.
+    static func find(inAnyCase id: String, in tx: Transaction) throws -> String? {
+        let found = try tx.rows(
+            "SELECT organisation_id FROM organisations WHERE lower(organisation_id) = lower(?) LIMIT 100", id
+        ) { try $0.text(0) }
+        return found.contains(id) ? id : found.first
     }
 
     static func list(after id: String, limit: Int, in tx: Transaction) throws -> [Organisation] {

@@ -61,6 +61,8 @@ struct Settings: Hashable, Sendable {
     }
 
     static func isTimeZone(_ name: String) -> Bool {
-        (name == "UTC" || name.contains("/")) && !name.contains("..") && TimeZone(identifier: name) != nil
+        // What is looked up is a file: its name ends where C has it end.
+        (name == "UTC" || name.contains("/")) && !name.contains("..")
+            && !name.unicodeScalars.contains(where: \.isControl) && TimeZone(identifier: name) != nil
     }
 }

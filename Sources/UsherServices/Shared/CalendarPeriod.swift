@@ -36,10 +36,12 @@ struct CalendarPeriod: Hashable, Sendable {
         let count = unit == .week ? length * 7 : length
         let (seconds, microseconds) = start.microseconds.quotientAndRemainder(dividingBy: 1_000_000)
         let date = Date(timeIntervalSince1970: TimeInterval(seconds))
-        guard let end = Calendars.gregorian(in: zone).date(byAdding: component, value: count, to: date) else {
-            preconditionFailure("the Gregorian calendar has no date \(count) \(component)s after \(date)")
-        }
-        return min(Instant(microseconds: Int64(end.timeIntervalSince1970) * 1_000_000 + microseconds), .latest)
+        // A calendar that has no such date, and a date that no number holds, are beyond what can be told.
+        guard let end = Calendars.gregorian(in: zone).date(byAdding: component, value: count, to: date),
+            let ending = Int64(exactly: end.timeIntervalSince1970.rounded(.towardZero)),
+            ending <= Instant.latest.microseconds / 1_000_000
+        else { return .latest }
+        return min(Instant(microseconds: ending * 1_000_000 + microseconds), .latest)
     }
 }
 

@@ -23,15 +23,30 @@ struct Violations {
             .invalidArgument, "FIELD_INVALID", "\(first.field) \(first.description)", violations: found)
     }
 
-    /// Text of a bounded number of characters, without control characters other than line breaks and tabs.
+    /// One line of text of a bounded number of characters: a name, a title, a place. Without control characters.
     mutating func requireText(_ text: String, _ field: String, _ lengths: ClosedRange<Int>) {
+        requireLength(text, field, lengths)
+        requireClean(text, field)
+    }
+
+    /// Text of several lines that people write for people: a description, a reason. Without control characters other
+    /// than line breaks and tabs.
+    mutating func requireProse(_ text: String, _ field: String, _ lengths: ClosedRange<Int>) {
+        requireLength(text, field, lengths)
+        let isClean = text.unicodeScalars.allSatisfy { !$0.isControl || "\n\r\t".unicodeScalars.contains($0) }
+        require(isClean, field, "must not contain control characters other than line breaks and tabs")
+    }
+
+    /// The rule of every text that is kept and that no other rule keeps clean.
+    mutating func requireClean(_ text: String, _ field: String) {
+        let isClean = !text.unicodeScalars.contains { $0.isControl || $0.isLineBreak }
+        require(isClean, field, "must not contain control characters or line breaks")
+    }
+
+    private mutating func requireLength(_ text: String, _ field: String, _ lengths: ClosedRange<Int>) {
         // A scalar is at least one byte: what has too many bytes for any count need not be counted.
         let inBounds = text.utf8.count <= lengths.upperBound * 4 && lengths.contains(text.unicodeScalars.count)
         require(inBounds, field, "must have \(lengths.lowerBound) to \(lengths.upperBound) characters")
-        let clean = text.unicodeScalars.allSatisfy {
-            $0.value >= 0x20 && $0.value != 0x7F || "\n\r\t".unicodeScalars.contains($0)
-        }
-        require(clean, field, "must not contain control characters")
     }
 
     /// An id of the caller's own choosing, or none.

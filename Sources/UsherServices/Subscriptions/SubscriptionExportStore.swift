@@ -29,6 +29,9 @@ enum SubscriptionExportStore {
             """
             CREATE INDEX subscription_exports_waiting ON subscription_exports (id) WHERE acknowledge_time IS NULL
             """,
+            """
+            CREATE INDEX subscription_exports_with_address ON subscription_exports (viewer_key) WHERE name IS NOT NULL
+            """,
         ]
     }
 
@@ -49,6 +52,15 @@ enum SubscriptionExportStore {
 
     static func acknowledge(_ id: ResourceID, in tx: Transaction) throws {
         try tx.execute("UPDATE subscription_exports SET acknowledge_time = ? WHERE id = ?", tx.now, id.number)
+    }
+
+    /// Forgets where a viewer's were to be delivered to, those that wait included.
+    static func forgetAddresses(of viewerKey: Int64, in tx: Transaction) throws {
+        try tx.execute(
+            """
+            UPDATE subscription_exports SET name = NULL, street = NULL, postcode = NULL, city = NULL, country = NULL
+            WHERE viewer_key = ? AND name IS NOT NULL
+            """, viewerKey)
     }
 
     static func find(_ id: Int64, in tx: Transaction) throws -> SubscriptionExport? {

@@ -26,18 +26,15 @@ enum SubscriptionPassing {
 
     /// Writes what has come about in all subscriptions, the oldest first, at most `limit` times.
     ///
-    /// - Returns: whether there is more.
-    static func sweep(limit: Int, in tx: Transaction) throws -> Bool {
+    /// - Returns: whether there is more; where not, when there will be, nil for never as things stand.
+    static func sweep(limit: Int, in tx: Transaction) throws -> (isMore: Bool, next: Instant?) {
         for _ in 0..<limit {
             guard var subscription = try SubscriptionStore.due(at: tx.now, in: tx), let due = subscription.dueTime
-            else {
-                tx.rest(until: try SubscriptionStore.nextDueTime(after: tx.now, in: tx))
-                return false
-            }
+            else { return (false, try SubscriptionStore.nextDueTime(after: tx.now, in: tx)) }
             try pass(&subscription, at: due, in: tx)
             try SubscriptionStore.setDueTime(of: subscription, in: tx)
         }
-        return true
+        return (true, nil)
     }
 
     private static func pass(_ subscription: inout Subscription, at due: Instant, in tx: Transaction) throws {

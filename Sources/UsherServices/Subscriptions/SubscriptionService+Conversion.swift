@@ -7,7 +7,7 @@ extension SubscriptionService {
         _ request: Usher_Subscriptions_V1_ConvertToVoucherRequest, _ tx: Transaction
     ) throws -> Usher_Subscriptions_V1_ConvertToVoucherResponse {
         var violations = Violations()
-        violations.requireText(request.reason, "reason", Subscription.reasonLengths)
+        violations.requireProse(request.reason, "reason", Subscription.reasonLengths)
         violations.require(!request.packageCode.isEmpty, "package_code", "must be given")
         violations.require((0...9_999).contains(request.daysOfAccess), "days_of_access", "must be 0 to 9,999")
         try violations.refuse()

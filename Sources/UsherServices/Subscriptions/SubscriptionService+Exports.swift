@@ -45,6 +45,7 @@ extension SubscriptionService {
         message.endTime = Google_Protobuf_Timestamp(export.endTime)
         message.provisionService = export.provisionService
         if let address = export.deliveryAddress {
+            tx.replyTells(of: export.viewerKey)
             message.deliveryAddress = .with {
                 ($0.name, $0.street, $0.postcode) = (address.name, address.street, address.postcode)
                 ($0.city, $0.country) = (address.city, address.country)

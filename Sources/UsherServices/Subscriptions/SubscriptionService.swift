@@ -156,7 +156,7 @@ public struct SubscriptionService: Sendable {
         _ request: Usher_Subscriptions_V1_CancelSubscriptionRequest, _ tx: Transaction
     ) throws -> Usher_Subscriptions_V1_Subscription {
         var violations = Violations()
-        violations.requireText(request.reason, "reason", Subscription.reasonLengths)
+        violations.requireProse(request.reason, "reason", Subscription.reasonLengths)
         try violations.refuse()
         let before = try find(request.subscriptionID, in: tx)
         let after = try SubscriptionLife.cancel(

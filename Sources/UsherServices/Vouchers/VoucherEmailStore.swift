@@ -12,7 +12,9 @@ enum VoucherEmailStore {
                 email \(type.text) NOT NULL,
                 PRIMARY KEY (voucher_id, email)
             ) \(type.withoutRowID)
-            """
+            """,
+            // For who is to be forgotten.
+            "CREATE INDEX voucher_emails_by_email ON voucher_emails (email)",
         ]
     }
 
@@ -27,6 +29,21 @@ enum VoucherEmailStore {
     static func delete(_ email: EmailAddress, of voucherID: ResourceID, in tx: Transaction) throws -> Bool {
         try tx.execute(
             "DELETE FROM voucher_emails WHERE voucher_id = ? AND email = ?", voucherID.number, email.folded) == 1
+    }
+
+    /// Takes the address of a viewer who is deleted off all lists. What stands there instead is nobody's address: a
+    /// list that became empty would open its voucher to everybody.
+    static func forget(_ email: EmailAddress, of viewer: ResourceID, in tx: Transaction) throws {
+        try tx.execute(
+            "UPDATE voucher_emails SET email = ? WHERE email = ?", viewer.description, email.folded)
+    }
+
+    /// Deletes what ``forget(_:of:in:)`` has left.
+    ///
+    /// - Returns: false where it was not on the list.
+    static func delete(_ viewer: ResourceID, of voucherID: ResourceID, in tx: Transaction) throws -> Bool {
+        try tx.execute(
+            "DELETE FROM voucher_emails WHERE voucher_id = ? AND email = ?", voucherID.number, viewer.description) == 1
     }
 
     static func deleteAll(of voucherID: ResourceID, in tx: Transaction) throws {

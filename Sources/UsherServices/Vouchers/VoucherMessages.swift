@@ -246,7 +246,7 @@ struct VoucherTerms {
             custom.count <= Voucher.customCount, field("custom"), "must have at most \(Voucher.customCount) fields")
         for (key, value) in custom.sorted(by: { $0.key < $1.key }).prefix(Voucher.customCount) {
             violations.requireText(key, field("custom"), Voucher.customNameLengths)
-            violations.requireText(value, field("custom[\(key.prefix(100))]"), Voucher.customValueLengths)
+            violations.requireProse(value, field("custom[\(key.prefix(100))]"), Voucher.customValueLengths)
         }
     }
 }

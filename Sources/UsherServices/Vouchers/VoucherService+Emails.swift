@@ -57,9 +57,7 @@ extension VoucherService {
             removed = voucher.emailCount
             try VoucherEmailStore.deleteAll(of: voucher.id, in: tx)
         } else {
-            for email in request.emails.compactMap(VoucherEmail.address) {
-                if try VoucherEmailStore.delete(email, of: voucher.id, in: tx) { removed += 1 }
-            }
+            for text in request.emails where try remove(text, of: voucher.id, in: tx) { removed += 1 }
         }
         if removed > 0 { try change(voucher, by: -removed, "voucher.emails_removed", in: tx) }
         return .with {
@@ -77,6 +75,15 @@ extension VoucherService {
             Usher_Vouchers_V1_VoucherEmail.with { $0.email = email }
         }
         return .with { ($0.emails, $0.nextPageToken) = (items, token) }
+    }
+
+    /// - Parameter text: an address, or what stands in the place of a deleted viewer's.
+    private func remove(_ text: String, of voucherID: ResourceID, in tx: Transaction) throws -> Bool {
+        if let email = VoucherEmail.address(text) {
+            return try VoucherEmailStore.delete(email, of: voucherID, in: tx)
+        }
+        guard let viewer = ResourceID(text, prefix: Viewer.prefix) else { return false }
+        return try VoucherEmailStore.delete(viewer, of: voucherID, in: tx)
     }
 
     private typealias RowError = Usher_Vouchers_V1_RowError

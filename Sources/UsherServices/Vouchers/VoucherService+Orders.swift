@@ -64,7 +64,7 @@ extension VoucherService {
         _ request: Usher_Vouchers_V1_CancelVoucherOrderRequest, _ tx: Transaction
     ) throws -> Usher_Vouchers_V1_VoucherOrder {
         var violations = Violations()
-        violations.requireText(request.reason, "reason", VoucherOrder.reasonLengths)
+        violations.requireProse(request.reason, "reason", VoucherOrder.reasonLengths)
         try violations.refuse()
         var order = try order(request.voucherOrderID, in: tx)
         guard order.cancelTime == nil else { return try present(order, in: tx) }

@@ -44,6 +44,56 @@ import UsherContract
         #expect(refusal?.violations.first?.field == "organisation.organisation_id")
     }
 
+    /// Devices' names, and what a file system may take for another name.
+    @Test(arguments: ["CON", "nul", "Com1", "lpt9.old", "aux.", "con.txt", "PRN.a.b", "nordfilm.", "a.."])
+    func idsThatAreReserved(id: String) async throws {
+        let harness = try Harness()
+        let refusal = try await harness.refusal(
+            Organisations.createOrganisation,
+            .with { $0.organisation = .with { ($0.organisationID, $0.name) = (id, "x") } }, in: nil)
+        #expect(refusal?.reason == "ORGANISATION_ID_RESERVED" && refusal?.code == .invalidArgument)
+    }
+
+    @Test(arguments: ["console", "com", "com10", "lpt", "nul-1", "a.con"]) func idsThatOnlyLookReserved(id: String)
+        async throws
+    {
+        let harness = try Harness()
+        let made = try await harness.call(
+            Organisations.createOrganisation,
+            .with { $0.organisation = .with { ($0.organisationID, $0.name) = (id, "x") } }, in: nil)
+        #expect(made.organisationID == id)
+    }
+
+    @Test func idsDifferInMoreThanCase() async throws {
+        let harness = try await Harness.withOpening()
+        let refusal = try await harness.refusal(
+            Organisations.createOrganisation,
+            .with { $0.organisation = .with { ($0.organisationID, $0.name) = ("NordFilm", "x") } }, in: nil)
+        #expect(refusal?.reason == "ORGANISATION_EXISTS" && refusal?.message.contains("nordfilm") == true)
+        // One that was made before that was asked for is served, and found as itself.
+        let found = try harness.storage.platform.writeBlocking(as: .system()) { tx in
+            let old = Organisation(
+                id: "NORDFILM", name: "x", state: .active, sellsVouchers: false, createTime: tx.now,
+                updateTime: tx.now, version: 1)
+            #expect(try OrganisationStore.insert(old, in: tx))
+            try tx.record("organisation.created", old.id)
+            return try ["NORDFILM", "nordfilm"].map { try OrganisationStore.find(inAnyCase: $0, in: tx) }
+        }
+        #expect(found == ["NORDFILM", "nordfilm"])
+    }
+
+    @Test(arguments: ["UTC\u{0}", "Europe/Stockholm\u{0}", "Europe/\u{1b}Stockholm", "Europe/Stockholm\n"])
+    func aTimeZoneIsAName(zone: String) async throws {
+        let harness = try await Harness.withOpening()
+        let refusal = try await harness.refusal(
+            Organisations.updateSettings,
+            .with {
+                $0.settings.timeZone = zone
+                $0.updateMask.paths = ["time_zone"]
+            })
+        #expect(refusal?.violations.first?.field == "settings.time_zone")
+    }
+
     @Test func settingsHaveDefaultsAndChangeByMask() async throws {
         let harness = try await Harness.withOpening()
         let defaults = try await harness.call(Organisations.getSettings, .init())

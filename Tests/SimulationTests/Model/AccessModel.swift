@@ -159,7 +159,7 @@ extension OrganisationModel {
         _ request: Usher_Access_V1_RevokeAccessRequest, _ context: Context
     ) throws -> Usher_Access_V1_Access {
         var mistakes = Mistakes()
-        mistakes.requireText(request.reason, 0...1_000, "reason")
+        mistakes.requireText(request.reason, 0...1_000, "reason", hasLines: true)
         try mistakes.refuse()
         let access = try existingAccess(request.accessID)
         if access.end(at: context.now) { context.record("access.revoked", access.id) }
@@ -170,7 +170,7 @@ extension OrganisationModel {
         _ request: Usher_Access_V1_ExtendAccessRequest, _ context: Context
     ) throws -> Usher_Access_V1_Access {
         var mistakes = Mistakes()
-        mistakes.requireText(request.reason, 0...1_000, "reason")
+        mistakes.requireText(request.reason, 0...1_000, "reason", hasLines: true)
         let end = mistakes.moment(request.expireTime, request.hasExpireTime, "expire_time")
         mistakes.require(end.map { $0 > context.now } ?? false, "expire_time")
         try mistakes.refuse()

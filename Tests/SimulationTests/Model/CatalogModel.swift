@@ -80,7 +80,7 @@ extension OrganisationModel {
         let types: [Usher_Catalog_V1_AssetType] = [.video, .liveEvent, .series, .playlist, .performance]
         mistakes.require(types.contains(asset.type), "\(field).type")
         mistakes.requireText(asset.title, 1...500, "\(field).title")
-        mistakes.requireText(asset.description_p, 0...10_000, "\(field).description")
+        mistakes.requireText(asset.description_p, 0...10_000, "\(field).description", hasLines: true)
         for (index, content) in asset.relatedContent.enumerated() {
             let row = "\(field).related_content[\(index)]"
             mistakes.require(content.kind != .unspecified, "\(row).kind")
@@ -197,7 +197,7 @@ extension OrganisationModel {
         _ isActive: Bool, _ viewerID: String, etag: String, reason: String, _ context: Context
     ) throws -> Usher_Catalog_V1_Viewer {
         var mistakes = Mistakes()
-        mistakes.requireText(reason, 0...1_000, "reason")
+        mistakes.requireText(reason, 0...1_000, "reason", hasLines: true)
         try mistakes.refuse()
         let viewer = try existingViewer(viewerID)
         let version = Int(viewer.message.etag.dropFirst()) ?? -1
@@ -240,7 +240,7 @@ extension OrganisationModel {
         return true
     }
 
-    /// A deleted viewer has no access to anything any more, and nobody knows from where it played.
+    /// A deleted viewer has no access to anything any more, and nobody knows who and where it was.
     func deleteViewer(_ request: Usher_Catalog_V1_DeleteViewerRequest, _ context: Context) throws {
         let viewer = try existingViewer(request.viewerID)
         try Expected.checkTag(request.etag, Int(viewer.message.etag.dropFirst()) ?? -1)
@@ -249,8 +249,21 @@ extension OrganisationModel {
             access.end(at: context.now)
             access.forgetAddress()
         }
-        for session in sessions where session.viewer == viewer { session.ip = "" }
+        for session in sessions where session.viewer == viewer {
+            (session.ip, session.country, session.device) = ("", "", "")
+        }
+        forgetAddresses(of: viewer)
         try cancel(subscriptionsOf: viewer, context)
         context.record("viewer.deleted", request.viewerID)
+    }
+
+    private func forgetAddresses(of viewer: ModelViewer) {
+        for export in exports where export.isOf(viewer) { export.forgetAddress() }
+        let address = CodeText.same(viewer.message.email)
+        guard !address.isEmpty,
+            !viewers.contains(where: { !$0.isDeleted && CodeText.same($0.message.email) == address })
+        else { return }
+        let number = viewers.firstIndex { $0 === viewer } ?? -1
+        for voucher in vouchers where voucher.emails.remove(address) != nil { voucher.emails.insert("vwr_\(number)") }
     }
 }

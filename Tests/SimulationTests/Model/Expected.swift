@@ -37,12 +37,15 @@ struct Mistakes {
         if !condition { fields.insert(field) }
     }
 
-    mutating func requireText(_ text: String, _ lengths: ClosedRange<Int>, _ field: String) {
+    /// - Parameter hasLines: whether it may have line breaks and tabs.
+    mutating func requireText(_ text: String, _ lengths: ClosedRange<Int>, _ field: String, hasLines: Bool = false) {
         let scalars = text.unicodeScalars
-        let hasControls = scalars.contains {
-            $0.value == 0x7f || $0.value < 0x20 && !"\t\r\n".unicodeScalars.contains($0)
+        let isDirty = scalars.contains { scalar in
+            if hasLines, "\t\r\n".unicodeScalars.contains(scalar) { return false }
+            let isBreak = scalar == "\u{2028}" || scalar == "\u{2029}"
+            return scalar.properties.generalCategory == .control || isBreak && !hasLines
         }
-        require(lengths.contains(scalars.count) && !hasControls, field)
+        require(lengths.contains(scalars.count) && !isDirty, field)
     }
 
     /// An id that the caller chose, or none.

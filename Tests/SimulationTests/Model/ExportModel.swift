@@ -15,6 +15,10 @@ final class ModelExport {
 
     func acknowledge(at now: Instant) { message.acknowledgeTime = now.timestamp }
 
+    func isOf(_ viewer: ModelViewer) -> Bool { subscription.terms.viewer === viewer }
+
+    func forgetAddress() { message.clearDeliveryAddress() }
+
     var shown: Usher_Subscriptions_V1_SubscriptionExport {
         var message = message
         message.packageCode = subscription.terms.package?.message.packageCode ?? ""
@@ -74,7 +78,7 @@ extension OrganisationModel {
         _ made: Usher_Subscriptions_V1_ConvertToVoucherResponse?
     ) throws -> Usher_Subscriptions_V1_ConvertToVoucherResponse {
         var mistakes = Mistakes()
-        mistakes.requireText(request.reason, 0...1_000, "reason")
+        mistakes.requireText(request.reason, 0...1_000, "reason", hasLines: true)
         mistakes.require(!request.packageCode.isEmpty, "package_code")
         mistakes.require((0...9_999).contains(request.daysOfAccess), "days_of_access")
         try mistakes.refuse()

@@ -265,7 +265,7 @@ extension ModelVoucher.Terms {
         if let from, let until { mistakes.require(from < until, field("redeem_until")) }
         for (key, value) in custom {
             mistakes.requireText(key, 1...100, field("custom"))
-            mistakes.requireText(value, 0...1_000, field("custom[\(key)]"))
+            mistakes.requireText(value, 0...1_000, field("custom[\(key)]"), hasLines: true)
         }
         mistakes.require(isDiscount ? (1...100).contains(percent) : percent == 0, field("discount_percent"))
         mistakes.require(!(isDiscount && period != nil), field("access_period"))

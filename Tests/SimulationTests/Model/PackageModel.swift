@@ -73,7 +73,7 @@ extension OrganisationModel {
     private func check(_ package: Usher_Catalog_V1_Package, hasCode: Bool, _ mistakes: inout Mistakes) {
         if hasCode { mistakes.requireText(package.packageCode, 1...50, "package.package_code") }
         mistakes.requireText(package.title, 1...500, "package.title")
-        mistakes.requireText(package.description_p, 0...10_000, "package.description")
+        mistakes.requireText(package.description_p, 0...10_000, "package.description", hasLines: true)
         let isWithoutRepetition = Set(package.assetIds).count == package.assetIds.count
         mistakes.require(isWithoutRepetition && package.assetIds.count <= 1_000, "package.asset_ids")
         mistakes.require(

@@ -148,7 +148,7 @@ extension OrganisationModel {
     ) throws -> Usher_Access_V1_Payment {
         var mistakes = Mistakes()
         mistakes.require([.refund, .chargeback].contains(request.type), "type")
-        mistakes.requireText(request.reason, 0...1_000, "reason")
+        mistakes.requireText(request.reason, 0...1_000, "reason", hasLines: true)
         try mistakes.refuse()
         guard let payment = payments.first(where: { $0.id == request.paymentID }) else {
             throw Expected.notFound("PAYMENT_NOT_FOUND")

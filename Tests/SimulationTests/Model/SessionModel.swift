@@ -18,7 +18,7 @@ final class ModelSession {
 
     let id: String
     let asset: ModelAsset
-    let device: String
+    var device: String
     let start: Instant
     var holder: Holder
     var viewer: ModelViewer?

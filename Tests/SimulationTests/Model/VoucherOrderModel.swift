@@ -123,7 +123,7 @@ extension OrganisationModel {
         _ request: Usher_Vouchers_V1_CancelVoucherOrderRequest, _ context: Context
     ) throws -> Usher_Vouchers_V1_VoucherOrder {
         var mistakes = Mistakes()
-        mistakes.requireText(request.reason, 0...1_000, "reason")
+        mistakes.requireText(request.reason, 0...1_000, "reason", hasLines: true)
         try mistakes.refuse()
         let order = try existingOrder(request.voucherOrderID)
         if !order.isCancelled {

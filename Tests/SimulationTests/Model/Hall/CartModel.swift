@@ -93,7 +93,7 @@ extension OrganisationModel {
     ) throws -> Usher_Distribution_V1_ValidateCartResponse {
         var mistakes = Mistakes()
         mistakes.require(!request.guestContactIds.isEmpty, "guest_contact_ids")
-        mistakes.requireText(request.reason, 0...500, "reason")
+        mistakes.requireText(request.reason, 0...500, "reason", hasLines: true)
         try mistakes.refuse()
         let acting = try contact(request.actingContactID)
         let cart = try cart(request.cartID, acting)

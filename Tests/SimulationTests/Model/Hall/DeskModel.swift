@@ -144,7 +144,7 @@ extension OrganisationModel {
     ) throws -> Usher_Distribution_V1_ImportTicketDetailsResponse {
         var mistakes = Mistakes()
         mistakes.require(!request.csv.isEmpty, "csv")
-        mistakes.requireText(request.reason, 1...500, "reason")
+        mistakes.requireText(request.reason, 1...500, "reason", hasLines: true)
         try mistakes.refuse()
         let acting = try contact(request.actingContactID)
         guard let rows else { throw Expected(code: .invalidArgument, reason: "CSV_COLUMN_MISSING") }

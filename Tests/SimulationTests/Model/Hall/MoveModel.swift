@@ -136,7 +136,7 @@ extension OrganisationModel {
         var mistakes = Mistakes()
         mistakes.require(request.ticketIds.isEmpty != request.performanceID.isEmpty, "ticket_ids")
         mistakes.require(request.zone.isEmpty || !request.performanceID.isEmpty, "zone")
-        mistakes.requireText(request.reason, 1...500, "reason")
+        mistakes.requireText(request.reason, 1...500, "reason", hasLines: true)
         try mistakes.refuse()
         let acting = try contact(request.actingContactID)
         let recipient = request.toContactID.isEmpty ? nil : try contact(request.toContactID)

@@ -133,7 +133,7 @@ extension OrganisationModel {
         mistakes.requireText(request.orderNumber, 0...200, "order_number")
         mistakes.requireText(request.customerName, 0...200, "customer_name")
         mistakes.requireText(request.holderName, 0...200, "holder_name")
-        mistakes.requireText(request.reason, 0...1_000, "reason")
+        mistakes.requireText(request.reason, 0...1_000, "reason", hasLines: true)
         mistakes.require(request.removePerformanceIds.isEmpty || !request.passID.isEmpty, "pass_id")
         try mistakes.refuse()
         let order = try order(request.orderID)

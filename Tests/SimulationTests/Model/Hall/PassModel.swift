@@ -141,7 +141,7 @@ extension OrganisationModel {
         mistakes.require(Self.isDistinct(removes), "remove_performance_ids")
         mistakes.requireText(request.zone, 0...100, "zone")
         mistakes.requireText(request.seat, 0...100, "seat")
-        mistakes.requireText(request.reason, 0...1_000, "reason")
+        mistakes.requireText(request.reason, 0...1_000, "reason", hasLines: true)
         mistakes.requireGates(request.gates)
         try mistakes.refuse()
         let pass = try livePass(request.passID)
@@ -190,7 +190,7 @@ extension OrganisationModel {
         var mistakes = Mistakes()
         let ids = request.performanceIds
         mistakes.require(!ids.isEmpty && Self.isDistinct(ids), "performance_ids")
-        mistakes.requireText(request.reason, 0...1_000, "reason")
+        mistakes.requireText(request.reason, 0...1_000, "reason", hasLines: true)
         try mistakes.refuse()
         let pass = try livePass(request.passID)
         let performances = try ids.map(performance)
@@ -274,7 +274,7 @@ extension OrganisationModel {
 extension Mistakes {
     static func checkReason(_ reason: String) throws {
         var mistakes = Mistakes()
-        mistakes.requireText(reason, 0...1_000, "reason")
+        mistakes.requireText(reason, 0...1_000, "reason", hasLines: true)
         try mistakes.refuse()
     }
 

@@ -123,7 +123,9 @@ class OrganisationService:
         options: CallOptions | None = None,
     ) -> organisations_pb2.Organisation:
         """Creates an organisation with a database of its own. Operator only.
-        Refusals: ALREADY_EXISTS `ORGANISATION_EXISTS`; FAILED_PRECONDITION `ORGANISATION_DATA_EXISTS` (there are files of
+        Refusals: INVALID_ARGUMENT `ORGANISATION_ID_RESERVED` (a device's name such as `con` or `com1.x`, or a dot at the
+        end); ALREADY_EXISTS `ORGANISATION_EXISTS`, also for an id that differs from another's only in case;
+        FAILED_PRECONDITION `ORGANISATION_DATA_EXISTS` (there are files of
         such an organisation that the platform does not know; they are never overwritten).
         """
         message = build_request(organisations_pb2.CreateOrganisationRequest, request, {
@@ -290,7 +292,8 @@ class OrganisationService:
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> organisations_pb2.ApiKey:
-        """Revokes a key at once and for ever; revoking it again changes nothing. Scope `organisations:write`.
+        """Revokes a key at once and for ever; revoking it again changes nothing. With the operator's key that stands in
+        `operator.key` of the data directory that file goes, too. Scope `organisations:write`.
         Refusals: NOT_FOUND `API_KEY_NOT_FOUND`; FAILED_PRECONDITION `LAST_OPERATOR_KEY`.
         """
         message = build_request(organisations_pb2.RevokeApiKeyRequest, request, {
@@ -315,7 +318,9 @@ class AsyncOrganisationService:
         options: CallOptions | None = None,
     ) -> organisations_pb2.Organisation:
         """Creates an organisation with a database of its own. Operator only.
-        Refusals: ALREADY_EXISTS `ORGANISATION_EXISTS`; FAILED_PRECONDITION `ORGANISATION_DATA_EXISTS` (there are files of
+        Refusals: INVALID_ARGUMENT `ORGANISATION_ID_RESERVED` (a device's name such as `con` or `com1.x`, or a dot at the
+        end); ALREADY_EXISTS `ORGANISATION_EXISTS`, also for an id that differs from another's only in case;
+        FAILED_PRECONDITION `ORGANISATION_DATA_EXISTS` (there are files of
         such an organisation that the platform does not know; they are never overwritten).
         """
         message = build_request(organisations_pb2.CreateOrganisationRequest, request, {
@@ -482,7 +487,8 @@ class AsyncOrganisationService:
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> organisations_pb2.ApiKey:
-        """Revokes a key at once and for ever; revoking it again changes nothing. Scope `organisations:write`.
+        """Revokes a key at once and for ever; revoking it again changes nothing. With the operator's key that stands in
+        `operator.key` of the data directory that file goes, too. Scope `organisations:write`.
         Refusals: NOT_FOUND `API_KEY_NOT_FOUND`; FAILED_PRECONDITION `LAST_OPERATOR_KEY`.
         """
         message = build_request(organisations_pb2.RevokeApiKeyRequest, request, {
