@@ -42,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
+        .target(name: "CMemory"),
         .target(name: "UsherContract", swiftSettings: strict),
         .target(
             name: "UsherRPC",
@@ -70,7 +71,8 @@ let package = Package(
         .target(
             name: "UsherServer",
             dependencies: [
-                "UsherContract", "UsherAPI", "UsherRPC", "UsherServices", "UsherStorage", protobuf, logging, metrics,
+                "CMemory", "UsherContract", "UsherAPI", "UsherRPC", "UsherServices", "UsherStorage", protobuf, logging,
+                metrics,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ] + nio, swiftSettings: strict),
         .target(

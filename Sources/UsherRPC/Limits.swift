@@ -47,8 +47,16 @@ public enum RPCLimits {
     /// Bytes of replies beyond `unsentHigh` that wait for a client that does not read; past it a reply becomes
     /// RESOURCE_EXHAUSTED.
     static let unreadReplies = 64 << 20
-    /// Connections at once; what comes beyond is closed.
-    static let connections = 16_384
+    /// Connections at once, where there are descriptors for so many.
+    public static let connections = 16_384
+    /// How long a connection may take to its first call. Clients connect to call, and a place must not be had for
+    /// nothing.
+    static let firstCall = TimeAmount.seconds(10)
+    /// How long no connection is accepted after accepting failed: soon enough that nobody notices, and ten attempts a
+    /// second cost nothing.
+    package static let acceptPause = Duration.milliseconds(100)
+    /// Threads that the tasks of streams share. Tasks wait without a thread; what they do is short.
+    static let taskThreads = max(4, System.coreCount)
     /// Connections that the kernel holds until they are accepted.
     static let backlog = 1_024
     /// Frames are handed to the socket in pieces of about this size, so that no buffer is grown by copying for long.
@@ -70,6 +78,8 @@ public enum RPCLimits {
     /// that bring them.
     static let headerListBytes = 16 << 10
     static let continuationFrames = 5
+    /// What a header counts besides its name and value, in bytes. Source: RFC 9113, 6.5.2.
+    static let headerOverhead = 32
     /// Empty DATA frames in a row; some clients send one to end a stream.
     static let emptyDataFrames = 8
     /// The inbound window of a stream (SETTINGS_INITIAL_WINDOW_SIZE) and of a connection, in bytes. A stream that
@@ -123,6 +133,34 @@ public enum RPCLimits {
     static let keepaliveIdleSeconds = 60
     static let keepaliveIntervalSeconds = 15
     static let keepaliveCount = 4
+
+    /// What the server holds of strangers and for them, all together, in bytes: peers that have not shown a good
+    /// credential. A few large first calls fit, and a small machine bears it.
+    static let strangerBytes = 64 << 20
+    /// What each connection may hold without being counted, in bytes: a server whose budget strangers have used up
+    /// still answers a small call, such as one that shows a credential. For all connections together it is as much as
+    /// ``strangerBytes``.
+    static let uncountedBytes = strangerBytes / connections
+    /// A frame or message of a stranger beyond this is taken only where there is room for all of it (ttrpc, whose
+    /// frames have the credential at their end), or its headers have shown a good credential (gRPC).
+    static let strangerFrameBytes = 64 << 10
+    /// Those frames together have this part of ``strangerBytes``, so that announcing some does not use up all.
+    static let largeFramesShare = 2
+    /// How long a stranger has for one frame: 4 MiB in it are a slow line.
+    static let strangerFrameTime = TimeAmount.seconds(10)
+    /// Streams of health and reflection that one connection of a stranger may have; a client needs one of each.
+    static let strangerStreams = 4
+    /// How long a reflection stream of a stranger lasts, and how long it may ask nothing or not read its answers:
+    /// a tool asks at once what it wants to know.
+    static let reflectionTime = TimeAmount.seconds(60)
+    static let reflectionIdle = TimeAmount.seconds(10)
+    /// Reflection's answers that are kept to be given again, in bytes, and the longest question whose answer is.
+    static let keptReflectionBytes = 8 << 20
+    static let keptReflectionQuestion = 256
+    /// How long a peer may take nothing of what waits for it, or bring nothing of what it has begun to send.
+    static let stall = TimeAmount.seconds(60)
+    /// How long a caller waits whose bytes found no room.
+    static let heldRetryAfter = Duration.seconds(1)
 
     /// No timeout is longer, so that the sum of a time and a timeout cannot overflow.
     static let longestWait = Duration.hours(24 * 365)

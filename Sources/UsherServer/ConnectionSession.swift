@@ -25,9 +25,19 @@ final class ConnectionSession: @unchecked Sendable {
         var whoAmI: [UInt8]?
     }
 
+    /// Who showed a good credential last.
+    struct Owner: Equatable {
+        var principal: String
+        var organisationID: String?
+    }
+
     let address: ClientAddress
     var binding: Binding?
     var verified: Verified?
+    /// Whose budgets what is held for the connection counts in; nil for a stranger's.
+    var owner: Owner?
+    /// Credentials that were not good, since the last that was.
+    var failedAuthentications = 0
 
     init(address: ClientAddress) { self.address = address }
 }

@@ -1,5 +1,6 @@
 import Synchronization
 import UsherContract
+import UsherRPC
 import UsherServices
 import UsherStorage
 
@@ -23,7 +24,7 @@ final class CredentialReloader: Sendable {
         guard refusal.reason == "OUTCOME_UNKNOWN", database == .platform,
             !isReloading.exchange(true, ordering: .acquiringAndReleasing)
         else { return }
-        Task { await reload() }
+        Task(executorPreference: ThreadExecutor.shared) { await self.reload() }
     }
 
     private func reload() async {
@@ -37,7 +38,7 @@ final class CredentialReloader: Sendable {
             } catch let refusal as Refusal where refusal.reason == "SHUTTING_DOWN" {
                 return
             } catch {
-                try? await Task.sleep(for: Self.pause)
+                try? await ThreadExecutor.shared.sleep(for: Self.pause)
             }
         }
     }

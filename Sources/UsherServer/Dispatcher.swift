@@ -33,12 +33,15 @@ final class Dispatcher: CallHandler {
     private let errors: ErrorReporter
     private let reloader: CredentialReloader
     private let throttle: LookupThrottle
+    private let budgets: CallerBudgets
+    private let brake: AuthenticationBrake
     /// To be watched as long as the server runs.
     let openStreams: OpenStreams
 
     init(
         services: Services, storage: Storage, authentication: Authentication, metrics: PrometheusRegistry,
-        errors: ErrorReporter, lookups: LookupLimits
+        errors: ErrorReporter, lookups: LookupLimits, authentications: AuthenticationLimits,
+        held: HeldBytesLimits = HeldBytesLimits()
     ) {
         descriptors =
             SessionMethods.table.map(\.descriptor) + services.methods.map(\.descriptor)
@@ -53,6 +56,8 @@ final class Dispatcher: CallHandler {
         self.errors = errors
         reloader = CredentialReloader(services: services, storage: storage)
         throttle = LookupThrottle(lookups)
+        budgets = CallerBudgets(held)
+        brake = AuthenticationBrake(authentications, metrics: metrics, logger: errors.logger)
         openStreams = OpenStreams(authentication: authentication)
     }
 
@@ -62,12 +67,12 @@ final class Dispatcher: CallHandler {
             let state = connectionSession(of: call.connection)
             switch targets[call.method] {
             case .session(let which):
-                let bytes = try session.answer(which, call, state)
-                call.connection.trust()
+                let bytes = try brake.judge(call, state) { try session.answer(which, call, state) }
+                if !isTrusted(call) { call.connection.trust() }
                 finish(call.method, .success(bytes), since: started, reply)
             case .service(let method):
-                let caller = try authentication.caller(of: call, state)
-                call.connection.trust()
+                let caller = try brake.judge(call, state) { try authentication.caller(of: call, state) }
+                trust(call.connection, caller, state)
                 try submit(method, call, caller, from: state.address, since: started, reply)
             case .stream(let method):
                 preconditionFailure("\(method.descriptor.fullName) is a stream")
@@ -91,12 +96,16 @@ final class Dispatcher: CallHandler {
             database = try organisation(of: verified)
         }
         let number = call.method
+        let account = call.connection.account
+        let size = call.payload.readableBytes
+        guard account.take(size) else { throw Refusal.callerHoldsTooMuch }
         database.submit(
             WireCall(
                 method: method, caller: verified.caller, payload: Array(call.payload.readableBytesView),
                 deadline: ContinuousClock.now + .nanoseconds((call.deadline - started).nanoseconds),
                 throttle: throttle, visitor: visitor
             ) { [self] result in
+                account.giveBack(size)
                 finish(number, result, since: started, reply)
             })
     }
@@ -109,8 +118,8 @@ final class Dispatcher: CallHandler {
         do {
             let state = connectionSession(of: call.connection)
             let generation = authentication.credentials.generation
-            let verified = try authentication.caller(of: call, state)
-            call.connection.trust()
+            let verified = try brake.judge(call, state) { try authentication.caller(of: call, state) }
+            trust(call.connection, verified, state)
             try check(method.permission, verified.caller)
             let context = StreamContext(
                 caller: verified.caller, database: try organisation(of: verified),
@@ -176,6 +185,30 @@ final class Dispatcher: CallHandler {
         if case .failure(let refusal) = answer { reloader.note(refusal, of: targets[method].database) }
         reply.send(answer)
         metrics.record(method, answer, NIODeadline.now() - started)
+    }
+
+    // MARK: Strangers
+
+    var distinguishesStrangers: Bool { true }
+
+    func isTrusted(_ call: InboundCall) -> Bool {
+        let state = connectionSession(of: call.connection)
+        // Here, too, a key that is not good counts against who shows it.
+        guard let verified = try? brake.judge(call, state, { try authentication.caller(of: call, state) }) else {
+            return false
+        }
+        trust(call.connection, verified, state)
+        return true
+    }
+
+    /// A good credential was shown: what is held for the connection counts for its key and organisation from now on.
+    private func trust(_ connection: ConnectionContext, _ verified: VerifiedCaller, _ state: ConnectionSession) {
+        let owner = ConnectionSession.Owner(
+            principal: verified.caller.principal, organisationID: verified.caller.organisationID)
+        guard state.owner != owner else { return }
+        state.owner = owner
+        connection.account.belong(to: budgets.budgets(of: verified.caller))
+        connection.trust()
     }
 
     private func connectionSession(of connection: ConnectionContext) -> ConnectionSession {

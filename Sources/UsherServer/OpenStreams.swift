@@ -43,7 +43,7 @@ final class OpenStreams: Sendable {
 
     /// Ends streams whose credentials have ended, until the task is cancelled.
     func watch() async {
-        while (try? await Task.sleep(for: Self.interval)) != nil { endUnauthorised() }
+        while (try? await ThreadExecutor.shared.sleep(for: Self.interval)) != nil { endUnauthorised() }
     }
 
     private func endUnauthorised() {

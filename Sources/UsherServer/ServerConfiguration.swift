@@ -15,6 +15,10 @@ public struct ServerConfiguration: Sendable {
     public var lookups: LookupLimits
     /// How many keys there can be.
     public var keys = ApiKeyLimits()
+    /// How many bytes are held at once for callers with a credential; those of strangers are in ``rpc``.
+    public var held = HeldBytesLimits()
+    /// How often credentials may be wrong.
+    public var authentications = AuthenticationLimits()
     /// How long a server that is told to stop still takes calls while it says that it is going away (NOT_SERVING, and
     /// not ready), so that whoever balances load sends no more.
     public var drainDelay: Duration

@@ -1,5 +1,6 @@
 import Logging
 import UsherContract
+import UsherRPC
 import UsherServices
 import UsherStorage
 
@@ -26,7 +27,7 @@ struct Sweeper: Sendable {
     func run() async {
         var pauses: [String: ContinuousClock.Instant] = [:]
         var platformTurn = ContinuousClock.now
-        while (try? await Task.sleep(for: interval)) != nil {
+        while (try? await ThreadExecutor.shared.sleep(for: interval)) != nil {
             if platformTurn <= .now, await sweepPlatform() { platformTurn = .now + Self.platformInterval }
             let due = storage.organisationsToWake(at: now())
             guard !due.isEmpty else { continue }

@@ -15,11 +15,14 @@ public import UsherStorage
 /// what is in flight and gives everything back. A server is started once.
 public final class UsherServer: Sendable {
     private let configuration: ServerConfiguration
+    private let budget: DescriptorBudget
     private let storage: Storage
     private let rpc: RPCServer
     private let metrics: PrometheusRegistry
     private let credentials: CredentialTable
     private let admin = Mutex<AdminServer?>(nil)
+    private let adminPlaces: ConnectionPlaces
+    private let adminGroup = Mutex<MultiThreadedEventLoopGroup?>(nil)
     private let openStreams: OpenStreams
     private let sweeper: Sweeper
     private let organisations: OrganisationService
@@ -36,9 +39,12 @@ public final class UsherServer: Sendable {
         _ configuration: ServerConfiguration, ambient: Ambient = .system,
         metrics: PrometheusRegistry = PrometheusRegistry(), logger: Logger
     ) throws {
+        budget = DescriptorBudget(configuration, logger: logger)
+        let configuration = budget.fitted(configuration)
         self.configuration = configuration
         self.metrics = metrics
         self.logger = logger
+        adminPlaces = ConnectionPlaces(limit: budget.adminConnections)
         storage = try Storage(
             directory: configuration.dataDirectory, ambient: ambient, limits: configuration.storage,
             platformMigrations: Schema.platform, organisationMigrations: Schema.organisation, logger: logger)
@@ -59,7 +65,8 @@ public final class UsherServer: Sendable {
         let dispatcher = Dispatcher(
             services: services, storage: storage,
             authentication: Authentication(credentials: credentials, storage: storage, now: ambient.now),
-            metrics: metrics, errors: ErrorReporter(logger: logger, ambient: ambient), lookups: configuration.lookups)
+            metrics: metrics, errors: ErrorReporter(logger: logger, ambient: ambient), lookups: configuration.lookups,
+            authentications: configuration.authentications, held: configuration.held)
         openStreams = dispatcher.openStreams
         organisations = services.organisations
         sweeper = Sweeper(
@@ -96,22 +103,29 @@ public final class UsherServer: Sendable {
                 address: HostAndPort(host: configuration.rpc.host, port: configuration.rpc.port), cause: error)
         }
         if let address = configuration.admin {
+            // A thread of its own: whether the process lives can be asked whatever else is busy.
+            let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+            adminGroup.withLock { $0 = group }
             do {
                 let server = try await AdminServer.start(
-                    at: address, group: MultiThreadedEventLoopGroup.singleton, logger: logger
+                    at: address, group: group, places: adminPlaces, others: rpc.places, logger: logger
                 ) { [weak self] path in self?.page(path) }
                 admin.withLock { $0 = server }
             } catch {
                 throw ListenError(address: address, cause: error)
             }
         }
+        func task(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+            Task(executorPreference: ThreadExecutor.shared) { await body() }
+        }
         chores.withLock { chores in
             chores = [
-                Task { [storage] in await Self.closeIdleOrganisations(of: storage) },
-                Task { [openStreams] in await openStreams.watch() },
-                Task { [storage] in await Self.tend(storage) },
-                Task { [sweeper] in await sweeper.run() },
-                Task { [self] in await removeEndedKeys() },
+                task { [storage] in await Self.closeIdleOrganisations(of: storage) },
+                task { await Self.giveMemoryBack() },
+                task { [openStreams] in await openStreams.watch() },
+                task { [storage] in await Self.tend(storage) },
+                task { [sweeper] in await sweeper.run() },
+                task { [self] in await removeEndedKeys() },
             ]
         }
         isReady.store(true, ordering: .releasing)
@@ -136,12 +150,13 @@ public final class UsherServer: Sendable {
         if isReady.exchange(false, ordering: .acquiringAndReleasing), configuration.drainDelay > .zero {
             rpc.announceDrain()
             logger.notice("going away", metadata: ["in": "\(configuration.drainDelay)"])
-            try? await Task.sleep(for: configuration.drainDelay)
+            try? await ThreadExecutor.shared.sleep(for: configuration.drainDelay)
         }
         chores.withLock { $0.forEach { $0.cancel() } }
         await rpc.drain(grace: configuration.drainGrace)
         storage.shutdown()
         await admin.withLock { $0 }?.close()
+        try? await adminGroup.withLock { $0.take() }?.shutdownGracefully()
     }
 
     /// How many streams there are.
@@ -151,7 +166,17 @@ public final class UsherServer: Sendable {
     private static let idleTime = Duration.seconds(60)
 
     private static func closeIdleOrganisations(of storage: Storage) async {
-        while (try? await Task.sleep(for: idleTime)) != nil { storage.closeIdleOrganisations() }
+        while (try? await ThreadExecutor.shared.sleep(for: idleTime)) != nil {
+            storage.closeIdleOrganisations()
+            ProcessMemory.shared.trimIfWorthwhile()
+        }
+    }
+
+    /// What a peak took is given back to the system when it is over.
+    private static func giveMemoryBack() async {
+        while (try? await ThreadExecutor.shared.sleep(for: ProcessMemory.interval)) != nil {
+            ProcessMemory.shared.trimIfWorthwhile()
+        }
     }
 
     /// How often it is looked for keys that have ended long ago.
@@ -168,14 +193,14 @@ public final class UsherServer: Sendable {
                 guard !Task.isCancelled else { return }
                 logger.error("ended keys not removed", metadata: ["error": "\(error)"])
             }
-        } while (try? await Task.sleep(for: Self.keyRemovalInterval)) != nil
+        } while (try? await ThreadExecutor.shared.sleep(for: Self.keyRemovalInterval)) != nil
     }
 
     /// How often databases that cannot be written are looked at.
     private static let tendInterval = Duration.seconds(1)
 
     private static func tend(_ storage: Storage) async {
-        while (try? await Task.sleep(for: tendInterval)) != nil { storage.tend() }
+        while (try? await ThreadExecutor.shared.sleep(for: tendInterval)) != nil { storage.tend() }
     }
 
     private func page(_ path: String) -> (status: HTTPResponseStatus, body: String)? {
@@ -198,8 +223,12 @@ public final class UsherServer: Sendable {
     private var gaugesText: String {
         let gauges: [(name: String, value: Int)] = [
             ("organisations", credentials.organisationCount), ("streams_open", rpc.streams.streamCount),
-            ("stream_tasks", rpc.streams.taskCount),
+            ("stream_tasks", rpc.streams.taskCount), ("stranger_held_bytes", rpc.strangers.used),
+            ("memory_trims", ProcessMemory.shared.trimCount), ("connections_open", rpc.connections.all),
+            ("connections_open_strangers", rpc.connections.strangers),
+            ("admin_connections_open", adminPlaces.counts.all),
         ]
         return gauges.map { "# TYPE usher_\($0.name) gauge\nusher_\($0.name) \($0.value)\n" }.joined()
+            + ProcessMemory.prometheusText
     }
 }

@@ -39,12 +39,14 @@ public struct Services: Sendable {
     /// What one sweep writes at most: what is soon done, so that calls of the organisation get in between.
     private static let sweepLimit = 100
 
-    /// Writes the events of what time has done in an organisation, the oldest first, as many as one short transaction
-    /// should, and removes stored replies that are kept no longer. To be run as the system when the organisation is to
-    /// be woken.
+    /// Does a piece of what a call has left to be done in an organisation, writes the events of what time has done
+    /// there, the oldest first, as many as one short transaction should, and removes stored replies that are kept no
+    /// longer. To be run as the system when the organisation is to be woken.
     ///
     /// - Returns: whether there is more.
     public func sweep(_ tx: Transaction) throws -> Bool {
+        // Only when nothing is left may the organisation rest.
+        if try VoucherBatchExpiry.sweep(in: tx) { return true }
         let passing = try SubscriptionPassing.sweep(limit: Self.sweepLimit, in: tx)
         guard !passing.isMore else { return true }
         let log = try tx.sweepRequestLog()

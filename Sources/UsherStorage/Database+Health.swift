@@ -73,8 +73,12 @@ extension Database {
             return nil
         }
         if let cause = file.readOnlyCause {
-            if let again = retried(file) { return writable(again) }
-            refuseWaiting(Refusal.notWritable(cause, core.limits), withReads: false)
+            switch retry(file) {
+            case .opened(let again): return writable(again)
+            // They wait for the read that runs; the turn after it opens the file anew.
+            case .waiting: return nil
+            case .asItWas: refuseWaiting(Refusal.notWritable(cause, core.limits), withReads: false)
+            }
             return nil
         }
         if file.writer.walFrames >= core.limits.mostFrames {
@@ -87,15 +91,21 @@ extension Database {
         return file
     }
 
-    /// A file that was open for reading only, opened anew: nil where it is not time, where a read runs, or where it is
-    /// as it was.
-    private func retried(_ file: DatabaseFile) -> DatabaseFile? {
-        guard file.retryTime <= .now else { return nil }
+    private enum Retry {
+        case opened(DatabaseFile)
+        case waiting
+        case asItWas
+    }
+
+    /// Opens a file anew that is open for reading only, where it is time for that.
+    private func retry(_ file: DatabaseFile) -> Retry {
+        guard file.retryTime <= .now else { return .asItWas }
         file.retryTime = .now + core.limits.writeRetryAfter
-        guard FileSystem.hasRoom(at: path), state.withLock({ $0.closeGate() }) else { return nil }
+        guard FileSystem.hasRoom(at: path) else { return .asItWas }
+        guard state.withLock({ $0.closeGate(holdingWrites: true) }) else { return .waiting }
         defer { openGate() }
-        guard let again = reopen(file), again.readOnlyCause == nil else { return nil }
-        return again
+        guard let again = reopen(file), again.readOnlyCause == nil else { return .asItWas }
+        return .opened(again)
     }
 
     private func reopen(_ file: DatabaseFile) -> DatabaseFile? {

@@ -228,13 +228,17 @@ public final class Database: Sendable {
                 let folder = URL(filePath: path).deletingLastPathComponent().path
                 Permissions(logger: core.logger).tighten(organisation: folder)
             }
-            let file = try connect()
+            let file = try core.withDescriptors { try connect() }
             file.ids.raise(to: idFloor)
             core.statistics.update { $0.opens += 1 }
             noteOpening(of: file)
             return file
         } catch {
             core.openSet.remove(self)
+            guard error as? Refusal != .tooManyOpenFiles else {
+                refuseWaiting(.tooManyOpenFiles, withReads: true)
+                return nil
+            }
             log("the database cannot be opened", error)
             health.withLock { $0 = DatabaseHealth(isUnavailable: true) }
             refuseWaiting(Refusal.organisationUnavailable, withReads: true)

@@ -40,12 +40,12 @@ final class DatabaseFile: @unchecked Sendable {
             cause = error
         }
         do {
-            (identity, ids, journal) = try writer.use { session in
+            (identity, ids, journal, requestLog) = try writer.use { session in
                 try schema.verify(session)
                 let identity = try FileIdentity(session)
                 let journal = try Journal(session)
                 try expected.check(identity, lastSequence: journal.next - 1)
-                return (identity, try IDSource(session), journal)
+                return (identity, try IDSource(session), journal, try RequestLog(path: path, session))
             }
             if cause == nil {
                 cause = try Self.bringUpToDate(writer, path, schema, hasWAL: leftover != nil)

@@ -30,7 +30,7 @@ struct Permissions {
     /// The directory, and what stands directly in it. What is below nobody else gets to then; where somebody could
     /// until now, that is seen to as well.
     func tighten(directory: String) {
-        let parts = ["LOCK", "operator.key"] + Self.files(of: "platform.sqlite")
+        let parts = ["LOCK", "operator.key", "platform.mark"] + Self.files(of: "platform.sqlite")
         let isOpen = [directory, "\(directory)/organisations"].map(report).contains(true)
         for part in parts { report("\(directory)/\(part)") }
         guard isOpen else { return }

@@ -155,6 +155,18 @@ enum FileSystem {
         return Int(clamping: limit.rlim_cur)
     }
 
+    /// Whether the process, or the machine, has too few descriptors left for what opening an organisation takes.
+    static var descriptorsAreShort: Bool {
+        var taken: [CInt] = []
+        defer { for descriptor in taken { close(descriptor) } }
+        for _ in 0..<StorageLimits.descriptorsPerOrganisation + 2 {
+            let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { return errno == EMFILE || errno == ENFILE }
+            taken.append(descriptor)
+        }
+        return false
+    }
+
     static func failure(_ verb: String, _ path: String) -> StorageError {
         let reason = errno
         let text = "cannot \(verb) \(path): \(String(cString: strerror(reason)))"

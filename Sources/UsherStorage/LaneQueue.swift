@@ -10,6 +10,8 @@ internal import UsherContract
 struct LaneQueue {
     /// Whether it is the platform's, which all organisations share.
     private let isShared: Bool
+    /// How many of the others a transaction takes beside those that come first; nil for as many as there are places.
+    private let othersBeside: Int?
     private var first = CallLine()
     private var others = CallLine()
     /// The last transaction had no place or no time for any of the others: the next one begins with one.
@@ -17,7 +19,10 @@ struct LaneQueue {
     /// How many of the others the last transaction took behind those that come first.
     private var othersBehind = 0
 
-    init(isShared: Bool) { self.isShared = isShared }
+    init(isShared: Bool, othersBeside: Int? = nil) {
+        self.isShared = isShared
+        self.othersBeside = othersBeside
+    }
 
     var isEmpty: Bool { first.isEmpty && others.isEmpty }
     var count: Int { first.count + others.count }
@@ -55,12 +60,13 @@ struct LaneQueue {
     /// transaction had none.
     mutating func take(_ limits: StorageLimits) -> [any LaneCall] {
         var batch = Batch(limits)
-        if isOwed { fill(&batch, from: \.others, upTo: 1) }
+        if isOwed { Self.fill(&batch, from: &others, upTo: 1) }
         let isLedByOther = !batch.calls.isEmpty
         let kept = others.isEmpty ? 0 : max(1, limits.batchCalls / StorageLimits.keptShare)
-        fill(&batch, from: \.first, upTo: max(1, limits.batchCalls - kept))
+        Self.fill(&batch, from: &first, upTo: max(1, limits.batchCalls - kept))
         let ahead = batch.calls.count
-        fill(&batch, from: \.others, upTo: limits.batchCalls)
+        let most = ahead == 0 || isLedByOther && ahead == 1 ? nil : othersBeside.map { ahead + $0 }
+        Self.fill(&batch, from: &others, upTo: min(limits.batchCalls, most ?? limits.batchCalls))
         othersBehind = batch.calls.count - ahead
         isOwed = !isLedByOther && othersBehind == 0 && !others.isEmpty
         if isLedByOther { othersBehind = 0 }
@@ -92,11 +98,9 @@ struct LaneQueue {
     /// Whose share a call takes; nil in an organisation's own lanes, where all calls are its own.
     private func owner(of call: any LaneCall) -> String? { isShared ? call.caller.organisationID ?? "" : nil }
 
-    private mutating func fill(
-        _ batch: inout Batch, from line: WritableKeyPath<Self, CallLine>, upTo count: Int
-    ) {
-        while batch.calls.count < count, let call = self[keyPath: line].next, batch.hasRoom(for: call) {
-            _ = self[keyPath: line].pop()
+    private static func fill(_ batch: inout Batch, from line: inout CallLine, upTo count: Int) {
+        while batch.calls.count < count, let call = line.next, batch.hasRoom(for: call) {
+            _ = line.pop()
             batch.add(call)
         }
     }

@@ -20,7 +20,9 @@ struct LaneState {
         var phase = Phase.idle
         private(set) var calls: LaneQueue
 
-        init(isShared: Bool) { calls = LaneQueue(isShared: isShared) }
+        init(isShared: Bool, othersBeside: Int? = nil) {
+            calls = LaneQueue(isShared: isShared, othersBeside: othersBeside)
+        }
 
         /// Returns false where the lane is full.
         mutating func append(_ call: any LaneCall, _ limits: StorageLimits) -> Bool { calls.append(call, limits) }
@@ -53,12 +55,15 @@ struct LaneState {
     var isShut = false
     /// Whether the gate is closed: the write lane has something to do alone.
     private(set) var isGated = false
+    /// Whether writes wait with the gate, too: the file is about to be opened anew.
+    private var holdsWrites = false
     /// Whether the write lane is to have a turn although nothing waits in it.
     var isPoked = false
 
     init(isShared: Bool = false) {
         self.isShared = isShared
-        (read, write) = (Lane(isShared: isShared), Lane(isShared: isShared))
+        // What is taken is decoded, and a read that verdicts wait for runs one list.
+        (read, write) = (Lane(isShared: isShared, othersBeside: 1), Lane(isShared: isShared))
     }
 
     var isQuiet: Bool {
@@ -81,7 +86,8 @@ struct LaneState {
     /// Schedules what has work and is idle.
     mutating func wake() -> Wake {
         var wake = Wake()
-        let isWanted = !write.calls.isEmpty || isPoked || (file == nil && !read.calls.isEmpty)
+        let hasWrites = !write.calls.isEmpty && !holdsWrites
+        let isWanted = hasWrites || isPoked || (file == nil && !read.calls.isEmpty)
         if write.phase == .idle, isWanted || (isAlone && file != nil) {
             let isOpening = file == nil && !isShared
             write.phase = isOpening ? .opening : .scheduled
@@ -112,12 +118,13 @@ struct LaneState {
 
     /// Lets no read begin from now on. Returns whether none runs: the write lane's turn is then alone with the file.
     /// Otherwise the end of the read wakes the write lane.
-    mutating func closeGate() -> Bool {
+    mutating func closeGate(holdingWrites: Bool = false) -> Bool {
         isGated = true
+        holdsWrites = holdsWrites || holdingWrites
         return isAlone
     }
 
-    mutating func openGate() { isGated = false }
+    mutating func openGate() { (isGated, holdsWrites) = (false, false) }
 
     /// Whether the gate is closed and the last read has ended.
     var isAlone: Bool { isGated && read.phase != .running }
@@ -150,7 +157,7 @@ struct LaneState {
     mutating func claimForClosing() -> DatabaseFile? {
         guard let open = file, write.phase != .running, read.phase != .running else { return nil }
         file = nil
-        isGated = false
+        openGate()
         write.phase = .running
         return open
     }

@@ -88,6 +88,9 @@ public struct StorageLimits: Sendable {
         return max(1, openOrganisations ?? min(affordable, Self.mostOpenOrganisations))
     }
 
+    /// The descriptors that this process may have (RLIMIT_NOFILE).
+    public static var descriptorLimit: Int { FileSystem.descriptorLimit }
+
     private static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
 
     /// One in so many places of a lane, and of a transaction, is kept for verdicts, and one for all other calls.
@@ -120,13 +123,17 @@ public struct StorageLimits: Sendable {
     /// An organisation's id is a directory's name.
     static let organisationIDLength = 63
     /// An open organisation's descriptors: two connections with database, WAL and shared memory each.
-    static let descriptorsPerOrganisation = 6
+    public static let descriptorsPerOrganisation = 6
     /// Beyond this many open organisations memory is the tighter limit.
-    static let mostOpenOrganisations = 4_096
+    public static let mostOpenOrganisations = 4_096
     /// The page cache of a connection that checks a whole file, in KiB; one is open at a time.
     static let inspectionCacheKiB = 16_384
     /// Problems that the check of one file lists before it stops.
     static let reportedProblems = 20
+    /// Organisations that are closed at a time where descriptors are short, and how often that is tried for one that is
+    /// to be opened.
+    static let closedForDescriptors = 4
+    static let descriptorAttempts = 5
     /// SQLite writes no database smaller than its smallest page, in bytes.
     static let smallestDatabase = 512
 }

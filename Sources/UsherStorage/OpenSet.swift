@@ -43,6 +43,17 @@ final class OpenSet: Sendable {
         close(victims)
     }
 
+    /// Closes up to so many that do not run now, used or not: descriptors are short. Returns whether it closed any.
+    func giveWay(_ count: Int) -> Bool {
+        let victims = ring.withLock { ring in
+            var victims: [(Database, DatabaseFile)] = []
+            while victims.count < count, let victim = Self.next(&ring, among: ring.count * 2) { victims.append(victim) }
+            return victims
+        }
+        close(victims)
+        return !victims.isEmpty
+    }
+
     func remove(_ database: Database) {
         ring.withLock { $0.removeAll { $0 === database } }
     }

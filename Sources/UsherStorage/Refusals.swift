@@ -41,6 +41,11 @@ extension Refusal {
             retryAfter: limits.writeRetryAfter)
     }
 
+    /// Neither this organisation's files can be opened now nor others closed.
+    static let tooManyOpenFiles = Refusal(
+        .unavailable, "TOO_MANY_OPEN_FILES", "The server has too many files open; nothing was done.",
+        retryAfter: .seconds(1))
+
     /// A creation would replace data: only the operator can say what it is.
     static let organisationDataExists = Refusal(
         .failedPrecondition, "ORGANISATION_DATA_EXISTS",

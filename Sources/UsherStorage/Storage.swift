@@ -94,10 +94,13 @@ public final class Storage: Sendable {
     public func createOrganisation(_ id: String) throws {
         guard Self.isOrganisationID(id) else { throw StorageError.invalidOrganisationID(id) }
         do {
-            try organisation(id).replaceFile { try makeFiles(of: id) }
+            try organisation(id).replaceFile { try core.withDescriptors { try makeFiles(of: id) } }
         } catch let error as StorageError where error.isOfWriting {
             // The platform's own database is not what fails.
             throw Refusal.notWritable(error, core.limits)
+        } catch StorageError.corrupt {
+            // Nor is it damaged: what lies in the new one's place is, and may be somebody's data.
+            throw Refusal.organisationDataExists
         }
     }
 

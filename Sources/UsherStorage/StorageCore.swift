@@ -22,6 +22,7 @@ final class StorageCore: Sendable {
     let platformMark: PlatformMark
     /// Lines that tell of a full disk, by what could not be done.
     let fullLines = LogThrottle<String>()
+    private let shortages = LogThrottle<Int>()
 
     init(
         ambient: Ambient, limits: StorageLimits, platformSchema: Schema, organisationSchema: Schema,
@@ -46,6 +47,36 @@ final class StorageCore: Sendable {
             return false
         }
         platformWriter = pool("usher-platform", 1, spares: 0) { $0.writeTurn() }
+    }
+
+    /// Opens files; where the descriptors for it are short, others are closed and it is tried again.
+    ///
+    /// - Throws: what `body` throws; UNAVAILABLE `TOO_MANY_OPEN_FILES` where none can be closed.
+    func withDescriptors<T>(_ body: () throws -> T) throws -> T {
+        var attempt = 0
+        while true {
+            attempt += 1
+            do {
+                return try body()
+            } catch {
+                guard Self.isShortage(error) else { throw error }
+                guard attempt < StorageLimits.descriptorAttempts, openSet.giveWay(StorageLimits.closedForDescriptors)
+                else { throw tooManyOpenFiles(error) }
+            }
+        }
+    }
+
+    private static func isShortage(_ error: any Error) -> Bool {
+        !(error is Refusal) && FileSystem.descriptorsAreShort
+    }
+
+    private func tooManyOpenFiles(_ error: any Error) -> Refusal {
+        if let untold = shortages.admit(0) {
+            logger.error(
+                "too few descriptors to open a file: raise the limit on open files",
+                metadata: ["error": "\(error)", "untold": "\(untold)"])
+        }
+        return .tooManyOpenFiles
     }
 
     /// Waits until no lane has work. A call of a closed database passes through two pools: ask again.

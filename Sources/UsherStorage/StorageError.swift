@@ -14,6 +14,9 @@ public enum StorageError: Error, Sendable, Hashable {
     case constraint(String)
     /// The file is no database, not the database that it should be, or damaged.
     case corrupt(String)
+    /// What a service has found in its tables contradicts itself. It is the call's failure alone: the others of its
+    /// transaction and the connection are as good as before.
+    case inconsistent(String)
     /// A column holds another type than the reader expects: the schema and the code disagree.
     case typeMismatch(String)
     /// The disk is full.
@@ -90,6 +93,7 @@ extension StorageError: CustomStringConvertible {
         case .notNull(let what): "no value for \(what)"
         case .constraint(let what): what
         case .corrupt(let what): "damaged: \(what)"
+        case .inconsistent(let what): "data that contradicts itself: \(what)"
         case .typeMismatch(let what): "not what was expected: \(what)"
         case .full(let what): "the disk is full: \(what)"
         case .io(let what): what

@@ -42,14 +42,19 @@ struct ServeCommand: AsyncParsableCommand {
             An organisation can have 1,000 API keys that can be used, and make as many in a day; --api-keys sets another
             number. Those that have ended are removed after 30 days.
 
+            Descriptors (ulimit -n) are divided at start among connections, open organisations and the admin port; a
+            line in the log tells how. A connection has ten seconds for its first call. One whose calls brought no good
+            key may be closed where places are short, and an address may have a quarter of all places:
+            --connections-per-address sets another number, and 'off' is for a server behind a proxy.
+
             What is not said by a flag is taken from the environment (USHER_DATA, USHER_LISTEN, USHER_ADMIN,
             USHER_TLS_CERTIFICATE, USHER_TLS_KEY, USHER_TLS_CLIENT_CA, USHER_DRAIN_DELAY,
             USHER_FAILED_LOOKUPS_PER_KEY, USHER_FAILED_LOOKUPS_PER_PROXY, USHER_FAILED_LOOKUPS_PER_ADDRESS,
-            USHER_API_KEYS, USHER_LOG_LEVEL), then from a JSON file ({"data": "...", "listen": "...", "admin": "...",
-            "tls": {"certificate": "...", "key": "...", "client": {"ca": "..."}}, "drain": {"delay": "..."},
-            "failedLookups": {"perKey": "...", "perProxy": "...", "perAddress": "..."}, "api": {"keys": "..."}, "log":
-            {"level": "..."}}) that --config or USHER_CONFIG names. --insecure and --require-client-certificate are
-            flags only.
+            USHER_CONNECTIONS_PER_ADDRESS, USHER_API_KEYS, USHER_LOG_LEVEL), then from a JSON file ({"data": "...",
+            "listen": "...", "admin": "...", "tls": {"certificate": "...", "key": "...", "client": {"ca": "..."}},
+            "drain": {"delay": "..."}, "failedLookups": {"perKey": "...", "perProxy": "...", "perAddress": "..."},
+            "connections": {"perAddress": "..."}, "api": {"keys": "..."}, "log": {"level": "..."}}) that --config or
+            USHER_CONFIG names. --insecure and --require-client-certificate are flags only.
 
             Examples:
               usher serve --data data
@@ -97,6 +102,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("How many API keys an organisation can have; default 1000.", valueName: "count"))
     var apiKeys: String?
+    @Option(
+        help: ArgumentHelp(
+            "How many connections one client address may have; default a quarter of all.", valueName: "count|off"))
+    var connectionsPerAddress: String?
     @Flag(help: "Refuse clients without a certificate.")
     var requireClientCertificate = false
     @Flag(help: "Take calls that are not encrypted, on any address and besides TLS.")
@@ -123,7 +132,8 @@ struct ServeCommand: AsyncParsableCommand {
             configuration: .init(
                 services: [.init(service: ServingService(server: server))],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await group.run()
+        // What runs beside the calls needs no thread of the default executor, see ThreadExecutor.
+        try await withTaskExecutorPreference(ThreadExecutor.shared) { try await group.run() }
     }
 }
 
@@ -192,6 +202,9 @@ private struct ServeSettings {
                 --insecure
                 """)
         }
+        if let text = setting(flags.connectionsPerAddress, "connections.perAddress") {
+            rpc.connectionsPerAddress = try Self.addressShare(text)
+        }
         rpc.host = listen.host
         rpc.port = listen.port
         server = ServerConfiguration(
@@ -228,6 +241,14 @@ private struct ServeSettings {
                 """)
         }
         return LookupLimits.Allowance(count: count, interval: interval)
+    }
+
+    private static func addressShare(_ text: String) throws -> RPCServerConfiguration.AddressShare {
+        if text == "off" { return .unlimited }
+        guard let count = Int(text), (1...1_000_000).contains(count) else {
+            throw Failure("--connections-per-address must be a number from 1 to 1000000, or off, and not '\(text)'")
+        }
+        return .connections(count)
     }
 
     private static func drainDelay(_ text: String) throws -> Duration {

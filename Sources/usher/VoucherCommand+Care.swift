@@ -84,7 +84,7 @@ extension VoucherCommand {
         @OptionGroup var options: OrganisationCallOptions
 
         func run() async throws {
-            let csv = try addFile.map(read)
+            let file = try addFile.map { try VoucherFile(path: $0, isCSV: true) }
             try await options.withClient { client in
                 let vouchers = VoucherClient(transport: client)
                 let id = try await voucher.findVoucher(client).voucherID
@@ -92,22 +92,37 @@ extension VoucherCommand {
                     let reply = try await vouchers.addVoucherEmails(.with { ($0.voucherID, $0.emails) = (id, add) })
                     print("added \(reply.addedCount), now \(reply.emailCount)")
                 }
-                if let csv {
-                    let reply = try await vouchers.addVoucherEmails(
-                        .with { ($0.voucherID, $0.csv, $0.mode) = (id, csv, .perRow) })
-                    for error in reply.errors {
-                        StandardError.print("row \(error.row): \(error.reason): \(error.message)")
-                    }
-                    print("added \(reply.addedCount), now \(reply.emailCount)")
-                    if !reply.errors.isEmpty { throw ExitCode(1) }
-                }
+                if let file, try await !addAll(file, to: id, vouchers) { throw ExitCode(1) }
                 if !remove.isEmpty {
                     let reply = try await vouchers.removeVoucherEmails(
                         .with { ($0.voucherID, $0.emails) = (id, remove) })
                     print("removed \(reply.removedCount), now \(reply.emailCount)")
                 }
-                if add.isEmpty, remove.isEmpty, csv == nil { try await list(id, vouchers) }
+                if add.isEmpty, remove.isEmpty, file == nil { try await list(id, vouchers) }
             }
+        }
+
+        /// A call's worth of rows: large enough to be fast, small enough to let others in between.
+        private static let rowsPerCall = 2_000
+
+        /// - Returns: whether every row was an address.
+        private func addAll(_ file: VoucherFile, to id: String, _ vouchers: VoucherClient) async throws -> Bool {
+            var (done, added, now, areGood) = (0, 0, 0, true)
+            // A file without rows is sent as well: its header may be wrong.
+            repeat {
+                let part = done..<min(file.count, done + Self.rowsPerCall)
+                let reply = try await vouchers.addVoucherEmails(
+                    .with { ($0.voucherID, $0.csv, $0.mode) = (id, file.csv(part), .perRow) })
+                for error in reply.errors {
+                    let place = file.place(of: Int(error.row), in: part)
+                    StandardError.print("\(place): \(error.reason): \(error.message)")
+                    areGood = false
+                }
+                (added, now) = (added + Int(reply.addedCount), Int(reply.emailCount))
+                done = part.upperBound
+            } while done < file.count
+            print("added \(added), now \(now)")
+            return areGood
         }
 
         private func list(_ id: String, _ vouchers: VoucherClient) async throws {
@@ -118,15 +133,6 @@ extension VoucherCommand {
                 for email in page.emails { print(email.email) }
                 token = page.nextPageToken
             } while !token.isEmpty
-        }
-
-        private func read(_ file: String) throws -> Data {
-            do {
-                return file == "-"
-                    ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(fileURLWithPath: file))
-            } catch {
-                throw Failure("cannot read \(file): \(error.localizedDescription)")
-            }
         }
     }
 

@@ -41,29 +41,26 @@ def attack(lab: Lab) -> dict[str, object]:
 
 
 def try_at(lab: Lab, data: str, key: str, library: str, moment: str) -> dict[str, object]:
-    changes = {"LD_PRELOAD": library, "FAKETIME": "@" + moment, "DONT_FAKE_MONOTONIC": "1"}
-    old = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes)
-    try:
-        with lab.server(data=data, demo=False) as server:
-            for name, value in old.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
-            with server.client(key, attempts=1) as client:
-                allowed = client.access.check_access(viewer_id="anna", asset_id="event").reason
-                try:
-                    client.vouchers.redeem_voucher(code="OPEN", viewer_id="anna")
-                    write = "done"
-                except usher.Error as error:
-                    write = getattr(error, "reason", "") or type(error).__name__
-            return {"read": allowed, "write": write, "alive": server.is_alive, "exit code": server.exit_code}
-    except RuntimeError as error:
-        return {"did not start": str(error)[-200:]}
-    finally:
-        for name, value in old.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+    """A server that believes it is this moment; `env` between, because the library sets itself up in the first program
+    that it is loaded into, and a Swift program that is the first finds no arguments."""
+    with tempfile.TemporaryDirectory(prefix="usher-clock-") as folder:
+        script = os.path.join(folder, "usher")
+        with open(script, "w") as file:
+            file.write(
+                f"#!/bin/sh\nLD_PRELOAD={library} FAKETIME='@{moment}' DONT_FAKE_MONOTONIC=1 "
+                f"exec env '{lab.binary}' \"$@\"\n"
+            )
+        os.chmod(script, 0o755)
+        wrong = Lab(script)
+        try:
+            with wrong.server(data=data, demo=False) as server:
+                with server.client(key, attempts=1) as client:
+                    reason = client.access.check_access(viewer_id="anna", asset_id="event").reason
+                    try:
+                        client.vouchers.redeem_voucher(code="OPEN", viewer_id="anna")
+                        write = "done"
+                    except usher.Refused as error:
+                        write = error.reason
+                return {"read": reason, "write": write, "alive": server.is_alive}
+        finally:
+            wrong.close()

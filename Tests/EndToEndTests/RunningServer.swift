@@ -30,9 +30,13 @@ final class RunningServer: Sendable {
 
     /// Runs `work` against a new server, which is then drained and its data removed.
     ///
-    /// - Parameter lookups: tests look up much that does not exist; only those of the limit are limited.
+    /// - Parameters:
+    ///   - lookups: tests look up much that does not exist; only those of the limit are limited.
+    ///   - authentications: likewise for keys that are not good.
     static func with(
         storage: StorageLimits = StorageLimits(), lookups: LookupLimits = .generous,
+        held: HeldBytesLimits = HeldBytesLimits(),
+        authentications: AuthenticationLimits = .generous,
         _ work: (RunningServer) async throws -> Void
     ) async throws {
         let directory = "\(NSTemporaryDirectory())usher-server-\(UUID().uuidString)"
@@ -40,8 +44,12 @@ final class RunningServer: Sendable {
         let clock = TestClock(start)
         var rpc = RPCServerConfiguration()
         rpc.port = 0
+        // A busy machine is no stranger.
+        rpc.firstCallLimit = .seconds(600)
         var configuration = ServerConfiguration(
             dataDirectory: directory, rpc: rpc, admin: nil, storage: storage, lookups: lookups)
+        configuration.held = held
+        configuration.authentications = authentications
         // The clock jumps: nobody should have to wait for the next look at it.
         configuration.sweepInterval = .milliseconds(10)
         let server = try UsherServer(
@@ -86,6 +94,15 @@ extension LookupLimits {
     static var generous: Self {
         var limits = Self()
         (limits.perKey.count, limits.perProxy.count, limits.perAddress.count) = (1_000_000, 1_000_000, 1_000_000)
+        return limits
+    }
+}
+
+extension AuthenticationLimits {
+    /// More than any test shows keys that are not good.
+    static var generous: Self {
+        var limits = Self()
+        (limits.perConnection, limits.perAddress) = (1_000_000, 1_000_000)
         return limits
     }
 }

@@ -270,6 +270,7 @@ final class Simulation {
 
     func reopen() throws {
         try world.reopen()
+        platform.reopen(at: world.clock.now)
         coverage.reopenings += 1
         trail.append("\(step): closed and opened")
     }

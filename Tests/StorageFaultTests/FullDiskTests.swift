@@ -143,6 +143,7 @@ import UsherContract
                 #expect(refusal { try Redeem(number + 500).run(on: storage.organisation(id)) } == "STORAGE_FULL")
             }
         }
-        #expect(lines.all.count == 1, "\(lines.all)")
+        let told = lines.all.filter { $0.contains("open for reading only") }
+        #expect(told.count == 1, "\(told)")
     }
 }

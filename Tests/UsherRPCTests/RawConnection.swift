@@ -67,6 +67,11 @@ final class RawConnection {
         }
     }
 
+    /// Reads until the server closes.
+    func end() async {
+        repeat { channel.read() } while await chunks.next() != nil
+    }
+
     private final class Collector: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         private let continuation: AsyncStream<ByteBuffer>.Continuation

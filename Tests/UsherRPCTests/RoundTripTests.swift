@@ -120,20 +120,4 @@ import UsherRPC
             while await used.frame() != nil {}
         }
     }
-
-    @Test func thereAreNoMoreConnectionsThanConfigured() async throws {
-        try await withServer({ $0.connections = 2 }) { port, _, _ in
-            let first = try await connect(port)
-            let second = try await connect(port)
-            #expect(try await first.echo("Say", [1]) == [1])
-            #expect(try await second.echo("Say", [1]) == [1])
-            let third = try await RawConnection(port: port)
-            #expect(await third.frame() == nil)
-            await first.close()
-            // The place is free as soon as the server has seen the end.
-            while true {
-                if let next = try? await connect(port), (try? await next.echo("Say", [2])) == [2] { break }
-            }
-        }
-    }
 }

@@ -105,8 +105,8 @@ import UsherContract
         var state = state()
         let key = try open(&state, 1, .bidirectional)
         let header = FrameHeader(length: 5 << 20, streamID: 1, type: .data)
-        guard case .fail(key, .frameTooLarge) = state.receiveOversized(header) else { throw Refused() }
-        guard case .answer(.frameTooLarge) = state.receiveOversized(header) else { throw Refused() }
+        guard case .fail(key, .frameTooLarge) = state.receiveSkipped(header, .frameTooLarge) else { throw Refused() }
+        guard case .answer(.frameTooLarge) = state.receiveSkipped(header, .frameTooLarge) else { throw Refused() }
     }
 
     @Test func messagesThatAreTooLargeEndTheStream() throws {

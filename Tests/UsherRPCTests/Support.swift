@@ -59,6 +59,11 @@ enum Echo {
     /// Answers the URIs in the client's certificate, on lines.
     static let who = 8
 
+    /// With this payload the connection is known from then on, as if a good credential had come.
+    static let trust = Array("trust".utf8)
+    /// With this payload the connection is dismissed.
+    static let dismiss = Array("dismiss".utf8)
+
     static let methods = [
         descriptor("echo.Echo", "Say"), descriptor("echo.Echo", "SayElsewhere"), descriptor("echo.Echo", "Hold"),
         descriptor("echo.Echo", "Blow"), descriptor("echo.Echo", "Refuse"),
@@ -82,6 +87,8 @@ final class EchoHandler: CallHandler {
     func handle(_ call: InboundCall, reply: Reply) {
         handled.add(1, ordering: .acquiringAndReleasing)
         let payload = Array(call.payload.readableBytesView)
+        if payload == Echo.trust { call.connection.trust() }
+        if payload == Echo.dismiss { call.connection.dismiss() }
         switch call.method {
         case Echo.say: reply.send(.success(payload))
         case Echo.sayElsewhere: DispatchQueue.global().async { reply.send(.success(payload)) }

@@ -9,7 +9,9 @@ import UsherContract
     private final class Queue {
         private var queue: LaneQueue
 
-        init(isShared: Bool) { queue = LaneQueue(isShared: isShared) }
+        init(isShared: Bool, othersBeside: Int? = nil) {
+            queue = LaneQueue(isShared: isShared, othersBeside: othersBeside)
+        }
 
         var isEmpty: Bool { queue.isEmpty }
         var count: Int { queue.count }
@@ -54,6 +56,14 @@ import UsherContract
         #expect(names(next) == ["list0", "check1", "check2", "list1"], "none ran, so that one is first now")
         queue.putBack(next[2...])
         #expect(names(queue.take(limits)) == ["check2", "check3", "check4", "list1"])
+    }
+
+    @Test func aReadTakesOneListBesideVerdicts() {
+        let queue = Queue(isShared: false, othersBeside: 1)
+        for number in 0..<5 { #expect(queue.append(call("list\(number)"), limits)) }
+        #expect(queue.append(call("check", verdict: true), limits))
+        #expect(names(queue.take(limits)) == ["check", "list0"])
+        #expect(names(queue.take(limits)) == ["list1", "list2", "list3", "list4"])
     }
 
     @Test func oneCallAtATimeIsAListEachSecondTime() {

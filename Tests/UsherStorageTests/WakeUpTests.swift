@@ -52,6 +52,31 @@ import UsherContract
         }
     }
 
+    /// The platform's lane is held and has no place left for organisations: whoever asks to be woken waits, and neither
+    /// it nor what shares its transaction is refused.
+    @Test func aFullPlatformRefusesNoWakeUp() throws {
+        let storage = try Fixture.storage(directory, clock: clock) { $0.queuedCalls = 16 }
+        defer { storage.shutdown() }
+        let database = try Fixture.organisation(storage)
+        let gate = Gate()
+        let held = gate.close(storage.platform)
+        let flood = (0..<40).map { number in TestCall(set: { $0.organisationID = "flooder-\(number / 2)" }) }
+        for call in flood { storage.platform.submit(call) }
+        #expect(storage.statistics.overloadedCalls == 26, "14 of 16 places are for organisations, one for each")
+        let time = instant(10)
+        let asking = TestCall { tx in
+            try tx.addItem("asks")
+            tx.wake(at: time)
+            return EncodedReply(bytes: [1])
+        }
+        database.submit(asking)
+        gate.open()
+        #expect(try asking.reply() == [1])
+        _ = try held.reply()
+        #expect(try flood.count { try $0.refusal() == nil } == 14)
+        #expect(due(storage, at: 10) == ["acme"])
+    }
+
     /// Commits of all databases are counted: what is asked for later than what is known costs none.
     @Test func onlyAnEarlierWakeUpIsWritten() throws {
         let storage = try Fixture.storage(directory, clock: clock)

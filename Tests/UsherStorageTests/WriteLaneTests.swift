@@ -5,6 +5,27 @@ import UsherContract
 import UsherStorage
 
 @Suite struct WriteLaneTests {
+    /// What contradicts itself in the tables is one call's failure.
+    @Test func anInconsistencyCostsNoOther() throws {
+        let directory = try TemporaryDirectory()
+        let storage = try Fixture.storage(directory)
+        defer { storage.shutdown() }
+        let database = try Fixture.organisation(storage)
+        let gate = Gate()
+        let held = gate.close(database)
+        let bad = TestCall { _ in throw StorageError.inconsistent("a row that is named and not there") }
+        let good = TestCall { tx in
+            try tx.addItem("good")
+            return EncodedReply(bytes: [1])
+        }
+        for call in [bad, good] { database.submit(call) }
+        gate.open()
+        _ = try held.reply()
+        #expect(throws: StorageError.self) { try bad.reply() }
+        #expect(try good.reply() == [1])
+        #expect(storage.statistics.failedBatches == 0)
+    }
+
     let directory: TemporaryDirectory
     let storage: Storage
     let database: UsherStorage.Database

@@ -138,7 +138,9 @@ public enum Usher_Organisations_V1_OrganisationService {
     /// The secret is in this answer and nowhere else; a replay by `request_id` returns the key without it.
     /// Scope `organisations:write`; nobody grants a scope that it does not have (PERMISSION_DENIED `SCOPE_NOT_HELD`) or
     /// makes a key that lasts longer than its own (PERMISSION_DENIED `EXPIRY_NOT_HELD`). Other refusals:
-    /// PERMISSION_DENIED `OPERATOR_REQUIRED`, ALREADY_EXISTS `CERTIFICATE_URI_TAKEN` (both for `certificate_uri`).
+    /// PERMISSION_DENIED `OPERATOR_REQUIRED`, ALREADY_EXISTS `CERTIFICATE_URI_TAKEN` (both for `certificate_uri`);
+    /// RESOURCE_EXHAUSTED `API_KEY_LIMIT`: an organisation has 1,000 keys that can be used, or has made so many in the last
+    /// 24 hours (the operator sets the number, see `usher help serve`).
     public static let createApiKey = TypedMethod<
         Usher_Organisations_V1_CreateApiKeyRequest,
         Usher_Organisations_V1_ApiKey
@@ -153,7 +155,8 @@ public enum Usher_Organisations_V1_OrganisationService {
         requestTemplate: #"{"apiKey": {"keyId": "", "organisationId": "", "name": "", "scopes": [""], "test": false, "createTime": "1970-01-01T00:00:00Z", "expireTime": "1970-01-01T00:00:00Z", "revokeTime": "1970-01-01T00:00:00Z", "secret": "", "certificateUri": ""}, "requestId": ""}"#
     )
 
-    /// Lists the keys of the caller's organisation (or the operator's own), newest first, revoked ones included.
+    /// Lists the keys of the caller's organisation (or the operator's own), newest first, revoked ones included. A key that was revoked
+    /// or has expired is removed after 30 days, or when more have ended than there can be.
     /// Scope `organisations:read`.
     public static let listApiKeys = TypedMethod<
         Usher_Organisations_V1_ListApiKeysRequest,
@@ -169,8 +172,9 @@ public enum Usher_Organisations_V1_OrganisationService {
         requestTemplate: #"{"pageSize": 0, "pageToken": ""}"#
     )
 
-    /// Revokes a key at once and for ever; revoking it again changes nothing. With the operator's key that stands in
-    /// `operator.key` of the data directory that file goes, too. Scope `organisations:write`.
+    /// Revokes a key at once and for ever; revoking it again changes nothing. Whoever presents it is refused `KEY_REVOKED`,
+    /// for a day at least, and `KEY_UNKNOWN` sometime after that. With the operator's key that stands in `operator.key` of
+    /// the data directory that file goes, too. Scope `organisations:write`.
     /// Refusals: NOT_FOUND `API_KEY_NOT_FOUND`; FAILED_PRECONDITION `LAST_OPERATOR_KEY`.
     public static let revokeApiKey = TypedMethod<
         Usher_Organisations_V1_RevokeApiKeyRequest,

@@ -1672,7 +1672,7 @@ public nonisolated struct Usher_Vouchers_V1_AddVoucherEmailsRequest: Sendable {
   /// Makes the call exactly-once: unique in the organisation, at most 64 characters; a UUID by our clients.
   public var requestID: String = String()
 
-  /// The addresses as a CSV file in UTF-8 with a column `email`, of at most 100,000 rows below the header, which is row
+  /// The addresses as a CSV file in UTF-8 with a column `email`, of at most 10,000 rows below the header, which is row
   /// 1; other columns are ignored. A file that cannot be read is refused INVALID_ARGUMENT `CSV_…`.
   public var csv: Data = Data()
 
@@ -1901,7 +1901,7 @@ public nonisolated struct Usher_Vouchers_V1_ExpireVoucherBatchResponse: Sendable
   /// How many vouchers were expired, or would be: those that were not already.
   public var expiredCount: Int32 = 0
 
-  /// How many accesses ended with them, or would.
+  /// How many accesses ended with them, or would: those that the first 10,000 vouchers of the batch gave.
   public var endedAccessCount: Int32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

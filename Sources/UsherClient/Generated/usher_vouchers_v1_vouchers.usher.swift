@@ -236,7 +236,9 @@ public struct Usher_Vouchers_V1_VoucherServiceClient: Sendable {
     }
 
     /// Sets the end of every voucher of a batch to now, in one commit, and ends the accesses that they gave; deleted ones
-    /// are left as they are. Scope `vouchers:write`. Refusals: NOT_FOUND `BATCH_NOT_FOUND`.
+    /// are left as they are. In a batch of more than 10,000 vouchers the accesses that the others gave end within seconds
+    /// after the call; until then such a voucher is refused ABORTED `BATCH_EXPIRING`, with a time to come back, where it
+    /// is to be updated or its expiry reset. Scope `vouchers:write`. Refusals: NOT_FOUND `BATCH_NOT_FOUND`.
     public func expireVoucherBatch(
         _ request: Usher_Vouchers_V1_ExpireVoucherBatchRequest, options: CallOptions = CallOptions()
     ) async throws -> Usher_Vouchers_V1_ExpireVoucherBatchResponse {

@@ -1,3 +1,4 @@
+import NIOCore
 import SwiftProtobuf
 import UsherContract
 
@@ -16,11 +17,16 @@ final class BuiltInServices: CallHandler {
     private let ownCount: Int
     private let targets: [Target]
     private let reflection: Reflection
+    private let configuration: RPCServerConfiguration
 
     /// - Parameter descriptors: an encoded `google.protobuf.FileDescriptorSet` of what is served; empty for nothing to
     ///   tell.
-    init(_ handler: any CallHandler, methods own: [MethodDescriptor], descriptors: [UInt8]) {
+    init(
+        _ handler: any CallHandler, methods own: [MethodDescriptor], descriptors: [UInt8],
+        configuration: RPCServerConfiguration = RPCServerConfiguration()
+    ) {
         self.handler = handler
+        self.configuration = configuration
         ownCount = own.count
         let table: [(MethodDescriptor, Target)] = [
             (Self.descriptor("grpc.health.v1.Health", "Check", .unary), .check),
@@ -42,12 +48,38 @@ final class BuiltInServices: CallHandler {
 
     func begin(_ call: InboundCall, stream: ServerStream) {
         guard call.method >= ownCount else { return handler.begin(call, stream: stream) }
-        switch targets[call.method - ownCount] {
-        case .check: stream.finish(.failure(.streamingUnsupported))
-        case .watch: stream.run { [health] in await health.watch(stream) }
-        case .reflection(let dialect):
-            stream.run(isEndless: true) { [reflection] in await reflection.answer(stream, dialect) }
+        // Streams last, so a stranger has few of them. A call's own headers may show a credential.
+        let account = call.connection.account
+        let isStranger = !account.isTrusted && !handler.isTrusted(call)
+        guard !isStranger || account.beginBuiltInStream(limit: configuration.strangerStreams) else {
+            return stream.finish(.failure(.tooManyStreams))
         }
+        @Sendable func ended() { if isStranger { account.endBuiltInStream() } }
+        switch targets[call.method - ownCount] {
+        case .check:
+            ended()
+            stream.finish(.failure(.streamingUnsupported))
+        case .watch:
+            stream.run { [health] in
+                defer { ended() }
+                return await health.watch(stream)
+            }
+        case .reflection(let dialect):
+            let watchdog = isStranger ? watchdog(of: stream) : nil
+            stream.run(isEndless: true) { [reflection] in
+                defer { ended() }
+                return await reflection.answer(stream, dialect, watchdog)
+            }
+        }
+    }
+
+    var distinguishesStrangers: Bool { handler.distinguishesStrangers }
+    func isTrusted(_ call: InboundCall) -> Bool { handler.isTrusted(call) }
+
+    private func watchdog(of stream: ServerStream) -> StreamWatchdog {
+        StreamWatchdog(
+            stream, time: TimeAmount(clamping: configuration.reflectionTime),
+            idle: TimeAmount(clamping: configuration.reflectionIdle), refusal: .reflectionOver)
     }
 
     private static func reflectionDescriptor(_ version: String) -> MethodDescriptor {

@@ -25,6 +25,7 @@ struct Reflection: Sendable {
     /// The file that declares a symbol, by the symbol's full name.
     private var declared: [String: String] = [:]
     private var types: Set<String> = []
+    private let kept = KeptAnswers()
 
     init(services: [String], descriptors: [UInt8]) {
         self.services = services
@@ -52,13 +53,19 @@ struct Reflection: Sendable {
     }
 
     /// Answers a stream's questions until its client has no more.
-    func answer(_ stream: ServerStream, _ dialect: any ReflectionDialect.Type) async -> Result<[UInt8]?, Refusal> {
+    ///
+    /// - Parameter watchdog: sees to it that a stranger's stream does not last.
+    func answer(
+        _ stream: ServerStream, _ dialect: any ReflectionDialect.Type, _ watchdog: StreamWatchdog? = nil
+    ) async -> Result<[UInt8]?, Refusal> {
+        defer { watchdog?.stop() }
         do {
             while let payload = try await stream.receive() {
-                guard let bytes = dialect.answer(payload, answer(to:)) else {
-                    return .failure(.requestMalformed("ServerReflectionRequest"))
-                }
-                try await stream.send(bytes)
+                watchdog?.touch()
+                let answer = kept.answer(to: payload, dialect) { dialect.answer($0, self.answer(to:)) }
+                guard let answer else { return .failure(.requestMalformed("ServerReflectionRequest")) }
+                try await stream.send(answer)
+                watchdog?.touch()
             }
             return .success(nil)
         } catch {

@@ -14,6 +14,19 @@ public protocol CallHandler: Sendable {
     /// The same rules as for ``handle(_:reply:)``; the call ends with ``ServerStream/run(isEndless:_:)`` or
     /// ``ServerStream/finish(_:)``.
     func begin(_ call: InboundCall, stream: ServerStream)
+
+    /// Whether peers are strangers until they have shown a good credential, which the handler says with
+    /// ``HeldBytes/belong(to:)``. Where it does not, nobody is a stranger.
+    var distinguishesStrangers: Bool { get }
+
+    /// Whether a call, whose message has not come yet, shows a good credential in its metadata or by its connection. It
+    /// is called on the connection's event loop, must not block, and the answer is remembered for the connection.
+    func isTrusted(_ call: InboundCall) -> Bool
+}
+
+extension CallHandler {
+    public var distinguishesStrangers: Bool { false }
+    public func isTrusted(_ call: InboundCall) -> Bool { true }
 }
 
 extension CallHandler {

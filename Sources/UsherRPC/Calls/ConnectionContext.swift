@@ -19,7 +19,13 @@ public final class ConnectionContext {
     /// Whether a call has come with a good credential. Until then the peer is a stranger, who has little room and gives
     /// way first.
     public private(set) var isTrusted = false
+    /// Whether a call has come for a method that is served.
+    var hasCalled = false
+    /// Ends the connection; nil before it begins.
+    var onDismissal: (() -> Void)?
     private var trustActions: [() -> Void] = []
+    /// What is held for the connection. The handler moves it to other budgets when a good credential was shown.
+    public internal(set) var account = HeldBytes([], isTrusted: true, uncounted: 0)
 
     init(transport: TransportKind, peerAddress: String, certificateURIs: [String] = []) {
         self.transport = transport
@@ -34,6 +40,14 @@ public final class ConnectionContext {
         let actions = trustActions
         trustActions = []
         for action in actions { action() }
+    }
+
+    /// The peer does what nobody should: answers what is in flight, the call that is being handled included, and
+    /// closes.
+    public func dismiss() {
+        let action = onDismissal
+        onDismissal = nil
+        action?()
     }
 
     /// Runs `action` once the connection is trusted; at once where it is.

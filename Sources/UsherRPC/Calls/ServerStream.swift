@@ -58,22 +58,27 @@ public final class ServerStream: Sendable {
     private let census: StreamCensus
     /// Nil where the protocol has windows, which bound the same.
     private let budget: InboundBudget?
+    /// What waits in both directions counts here.
+    private let account: HeldBytes
     private let state = Mutex(State())
 
     init(
         _ connection: any ServerConnection, _ key: CallKey, limits: StreamLimits, census: StreamCensus,
-        budget: InboundBudget? = nil
+        account: HeldBytes, budget: InboundBudget? = nil
     ) {
         self.connection = connection
         self.key = key
         self.limits = limits
         self.census = census
+        self.account = account
         self.budget = budget
         census.streamBegan()
     }
 
     deinit {
-        budget?.giveBack(state.withLock { $0.inboundBytes })
+        let (inbound, outbound) = state.withLock { ($0.inboundBytes, $0.outboundBytes) }
+        budget?.giveBack(inbound)
+        account.giveBack(inbound + outbound)
         census.streamEnded()
     }
 }
@@ -87,7 +92,7 @@ extension ServerStream {
     ///   UNAVAILABLE `SERVER_DRAINING`.
     public func run(isEndless: Bool = false, _ body: @escaping @Sendable () async -> Result<[UInt8]?, Refusal>) {
         census.taskBegan()
-        let task = Task(executorPreference: StreamExecutor.shared) {
+        let task = Task(executorPreference: ThreadExecutor.shared) {
             self.finish(await body())
             self.census.taskEnded()
         }
@@ -114,7 +119,8 @@ extension ServerStream {
 
     /// Queues a message for the client, and waits while the queue is full.
     ///
-    /// - Throws: the `Refusal` that the stream has failed with; `CancellationError` where the task was cancelled.
+    /// - Throws: RESOURCE_EXHAUSTED `STRANGERS_HOLD_TOO_MUCH`, `CALLER_HOLDS_TOO_MUCH` where too much is held already;
+    ///   the `Refusal` that the stream has failed with; `CancellationError` where the task was cancelled.
     public func send(_ message: [UInt8]) async throws {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { send(message, $0) }
@@ -134,6 +140,7 @@ extension ServerStream {
             return (state.announce(), state.dropInbound())
         }
         budget?.giveBack(dropped)
+        account.giveBack(dropped)
         if mustAnnounce { announce() }
     }
 
@@ -149,12 +156,27 @@ extension ServerStream {
         task?.cancel()
     }
 
+    /// The client is told that the stream is over, and what it has not read is dropped. From any thread; the task is
+    /// cancelled.
+    func cut(_ refusal: Refusal) {
+        connection.outbox.eventLoop.execute { [connection, key] in
+            connection.cut(key, refusal)
+            connection.finishTurn()
+        }
+    }
+
+    /// Runs `work` later, on the connection's event loop.
+    func schedule(in time: TimeAmount, _ work: @escaping @Sendable () -> Void) -> Scheduled<Void> {
+        connection.outbox.eventLoop.scheduleTask(in: time, work)
+    }
+
     private func receive(_ continuation: Receiver) {
         let (answer, mustAnnounce): (Result<[UInt8]?, any Error>?, Bool) = state.withLock { state in
             precondition(state.receiver == nil, "one task at a time receives")
             if let message = state.inbound.popFirst() {
                 state.inboundBytes -= message.count
                 budget?.giveBack(message.count)
+                account.giveBack(message.count)
                 return (.success(message), state.consume(message.count, limits))
             }
             if let failure = state.failure { return (.failure(failure), false) }
@@ -173,6 +195,9 @@ extension ServerStream {
             precondition(state.sender == nil, "one task at a time sends")
             if let failure = state.failure { return (.failure(failure), false) }
             guard state.result == nil, !Task.isCancelled else { return (.failure(CancellationError()), false) }
+            guard account.take(message.count) else {
+                return (.failure(Refusal.tooMuchHeld(isTrusted: account.isTrusted)), false)
+            }
             state.outbound.append(message)
             state.outboundBytes += message.count
             let mustAnnounce = state.announce()
@@ -241,6 +266,10 @@ extension ServerStream {
                 state.inbound.isEmpty || state.inboundBytes + message.count <= limits.inboundBytes
             else { return (nil, .streamOverflow, false) }
             guard budget?.take(message.count) ?? true else { return (nil, .connectionOverflow, false) }
+            guard account.take(message.count) else {
+                budget?.giveBack(message.count)
+                return (nil, .tooMuchHeld(isTrusted: account.isTrusted), false)
+            }
             state.inbound.append(message)
             state.inboundBytes += message.count
             return (nil, nil, false)
@@ -264,7 +293,8 @@ extension ServerStream {
         let (receiver, sender, task) = state.withLock { state in
             guard state.failure == nil else { return (nil, nil, nil) as Waiting }
             state.failure = refusal
-            state.outbound.removeAll()
+            state.outbound = CircularBuffer()
+            account.giveBack(state.outboundBytes)
             state.outboundBytes = 0
             return (state.receiver.take(), state.sender.take(), state.task.take())
         }
@@ -282,6 +312,7 @@ extension ServerStream {
         let (outgoing, sender): (Outgoing?, Sender?) = state.withLock { state in
             if let message = state.outbound.popFirst() {
                 state.outboundBytes -= message.count
+                account.giveBack(message.count)
                 return (.message(message), state.isHalfEmpty(limits) ? state.sender.take() : nil)
             }
             state.isAnnounced = false

@@ -27,6 +27,21 @@ public struct FrameDecoder: Sendable {
     /// Whether there are bytes that are no whole frame yet, or were not asked for.
     public var hasRest: Bool { received.readableBytes > 0 || toSkip > 0 }
 
+    /// The bytes that are held: of a frame that is not whole yet, or that were not asked for.
+    public var restBytes: Int { received.readableBytes }
+
+    /// The header of the frame that is coming; nil where there is none yet, or the frame is skipped.
+    public var unfinished: FrameHeader? { toSkip == 0 ? FrameHeader(peeking: received) : nil }
+
+    /// Skips the frame that is coming, like one that is too large.
+    public mutating func skipUnfinished() {
+        guard let header = unfinished else { return }
+        received.moveReaderIndex(forwardBy: FrameHeader.size)
+        let count = min(Int(header.length), received.readableBytes)
+        received.moveReaderIndex(forwardBy: count)
+        toSkip = Int(header.length) - count
+    }
+
     /// The memory that the rest takes, in bytes.
     public var heldBytes: Int { received.storageCapacity }
 

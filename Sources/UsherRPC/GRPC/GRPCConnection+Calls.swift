@@ -9,7 +9,7 @@ extension GRPCConnection {
         case .headers(let headers): receive(headers, frame.streamID)
         case .data(let data):
             guard case .byteBuffer(let bytes) = data.data else { return }
-            perform(state.receive(frame.streamID, bytes, endsStream: data.endStream))
+            receive(bytes, frame.streamID, endsStream: data.endStream)
         case .ping(let ping, ack: true): acknowledged(ping)
         case .ping(_, ack: false): if !state.ping(now) { calm("too_many_pings") }
         case .settings(.settings), .windowUpdate, .priority:
@@ -26,6 +26,8 @@ extension GRPCConnection {
         let now = now
         do throws(GRPCRequestHead.Rejection) {
             let head = try GRPCRequestHead(headers.headers, core.methods)
+            connection.hasCalled = true
+            guard hold(head.size) else { throw .refusal(.tooMuchHeld(isTrusted: connection.account.isTrusted)) }
             let streaming = core.methods.methods[head.method].streaming
             perform(state.begin(id, head, streaming, isHalfClosed: headers.endStream, now: now))
         } catch {
@@ -37,6 +39,19 @@ extension GRPCConnection {
         }
     }
 
+    private func receive(_ bytes: ByteBuffer, _ id: HTTP2StreamID, endsStream: Bool) {
+        receivedBytes += bytes.readableBytes
+        guard !state.isKnown(id) || hold(bytes.readableBytes) else {
+            return perform(state.refuse(id, .tooMuchHeld(isTrusted: connection.account.isTrusted)))
+        }
+        perform(state.receive(id, bytes, endsStream: endsStream))
+        if !connection.account.isTrusted, let (size, metadata) = state.announced(id),
+            size > core.configuration.strangerFrameBytes, !core.isTrusted(metadata, connection)
+        {
+            perform(state.refuse(id, .credentialFirst))
+        }
+    }
+
     private func perform(_ action: GRPCState.Action) {
         switch action {
         case .none: break
@@ -44,6 +59,7 @@ extension GRPCConnection {
         case .open(let id, let key, let method, let deadline, let metadata):
             open(id, key, method: method, deadline: deadline, metadata: metadata)
         case .feed(let key): feed(key)
+        case .fail(let key, let refusal): fail(key, refusal)
         case .dispatch(let key, let method, let message, let deadline, let metadata):
             let call = InboundCall(
                 method: method, payload: message, deadline: deadline, metadata: metadata, connection: connection)
@@ -55,6 +71,7 @@ extension GRPCConnection {
 
     func answer(_ key: CallKey, _ result: Result<[UInt8], Refusal>) {
         switch result {
+        case .success(let payload) where !hold(payload.count): answer(key, .failure(.repliesUnread))
         case .success(let payload):
             switch state.reply(key, size: payload.count) {
             case .send(let id, let mustReset): send(payload, id, mustReset: mustReset)

@@ -33,7 +33,7 @@ extension GRPCConnection {
         limits.inboundMessages = RPCLimits.streamWindow
         limits.messageOverhead = MessageReader.prefixSize
         limits.consumedNotice = RPCLimits.streamWindow / 4
-        let stream = ServerStream(self, key, limits: limits, census: core.census)
+        let stream = ServerStream(self, key, limits: limits, census: core.census, account: connection.account)
         streams[key] = GRPCOpenStream(stream, id, core.methods.methods[method].streaming)
         let call = InboundCall(
             method: method, payload: ByteBuffer(), deadline: deadline, metadata: metadata, connection: connection)
@@ -90,6 +90,7 @@ extension GRPCConnection {
             sendHeaders(open)
             let size = message.count
             open.unsent += size
+            unsentByStreams += size
             let left = context.eventLoop.makePromise(of: Void.self)
             left.futureResult.assumeIsolated().whenComplete { _ in self.left(size, key, open) }
             write(open.id, .data(.init(data: .byteBuffer(Self.prefixed(message)))), promise: left)
@@ -98,6 +99,8 @@ extension GRPCConnection {
 
     private func left(_ size: Int, _ key: CallKey, _ open: GRPCOpenStream) {
         open.unsent -= size
+        unsentByStreams -= size
+        moved += size
         guard open.isBlocked, open.unsent <= RPCLimits.grpcStreamUnsent / 2, let context else { return }
         open.isBlocked = false
         // In a turn of its own: this one may be sending already.

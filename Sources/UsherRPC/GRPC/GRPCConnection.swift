@@ -32,6 +32,16 @@ final class GRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked 
     /// Nothing is answered any more; what comes is dropped until the client closes.
     private(set) var isFinishing = false
     private var drained: EventLoopPromise<Void>?
+    /// Bytes of streams' messages that were written and have not left yet.
+    var unsentByStreams = 0
+    /// What of the connection's account is for requests that are coming and for what waits to be sent.
+    var counted = 0
+    /// Numbers that grow when something has left, or has come.
+    var moved = 0
+    var receivedBytes = 0
+    var sending = StallWatch()
+    var receiving = StallWatch()
+    var stallAlarm: Scheduled<Void>?
     private var alarm: (time: NIODeadline, scheduled: Scheduled<Void>)?
 
     init(
@@ -49,6 +59,7 @@ final class GRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked 
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        connection.onDismissal = { [weak self, loop] in self?.dismiss(on: loop) }
         write(.rootStream, .windowUpdate(windowSizeIncrement: RPCLimits.connectionWindow - 65_535))
         setAlarm()
     }
@@ -79,6 +90,7 @@ final class GRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked 
         switch event {
         case let event as NIOHTTP2WindowUpdatedEvent: windowUpdated(event)
         case let event as StreamClosedEvent:
+            moved += 1
             if let key = state.streamClosed(event.streamID, now: now) { fail(key, .cancelled) }
         default: context.fireUserInboundEventTriggered(event)
         }
@@ -93,6 +105,8 @@ final class GRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         core.logger.debug("connection failed", metadata: ["peer": "\(connection.peerAddress)", "error": "\(error)"])
         if errors.areFatal {
+            core.foreign.note(
+                .frame, "closed: it breaks the rules of HTTP/2", peer: connection.peerAddress, ["error": "\(error)"])
             fail()
         } else if !(error is any NIOHTTP2Error) {
             context.close(promise: nil)
@@ -102,6 +116,9 @@ final class GRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked 
     private func end() {
         failStreams(.connectionLost)
         state.close()
+        uncount()
+        stallAlarm?.cancel()
+        stallAlarm = nil
         alarm?.scheduled.cancel()
         alarm = nil
         drained?.succeed()
@@ -126,6 +143,7 @@ final class GRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked 
         for (id, increment) in state.enlargements() { write(id, .windowUpdate(windowSizeIncrement: increment)) }
         flush()
         isInTurn = false
+        recount()
         setAlarm()
         if state.isDrained, let promise = drained {
             drained = nil
@@ -147,6 +165,8 @@ final class GRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked 
     }
 
     private func windowUpdated(_ event: NIOHTTP2WindowUpdatedEvent) {
+        // A client that opens its window is about to take something.
+        if event.outboundWindowSize != nil { moved += 1 }
         guard let size = event.inboundWindowSize, !isFinishing else { return }
         let increment =
             event.streamID == .rootStream
@@ -214,7 +234,7 @@ final class GRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked 
 
     /// Ends the connection of a client that makes work for nothing.
     func calm(_ reason: String) {
-        core.logger.info("closed: \(reason)", metadata: ["peer": "\(connection.peerAddress)"])
+        core.foreign.note(.tooMuchWork, "closed: \(reason)", peer: connection.peerAddress)
         goAway(.enhanceYourCalm, reason)
         fail()
     }
@@ -222,7 +242,6 @@ final class GRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked 
     /// The client was told what is wrong; it has a moment to read that, and nothing of it is read any more.
     private func fail() {
         guard let context, beginEnd() else { return }
-        core.metrics.connectionsForeign.increment()
         context.flush()
         linger(context.channel)
     }

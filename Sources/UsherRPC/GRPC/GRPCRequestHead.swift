@@ -19,6 +19,8 @@ struct GRPCRequestHead: Sendable {
     /// Whether the headers name a compression, which no message may use.
     let namesCompression: Bool
     let metadata: Metadata
+    /// The size of all headers, in bytes.
+    let size: Int
 
     init(_ headers: HPACKHeaders, _ methods: MethodTable) throws(Rejection) {
         var path = ""
@@ -26,7 +28,9 @@ struct GRPCRequestHead: Sendable {
         var contentType = ""
         var timeoutText: String?
         var encoding = "identity"
+        var size = 0
         for (name, value, _) in headers {
+            size += name.utf8.count + value.utf8.count + RPCLimits.headerOverhead
             switch name {
             case ":path": path = value
             case ":method": verb = value
@@ -47,6 +51,7 @@ struct GRPCRequestHead: Sendable {
         }
         namesCompression = encoding != "identity"
         metadata = Metadata(headers: headers)
+        self.size = size
     }
 
     private static func isGRPC(_ contentType: String) -> Bool {

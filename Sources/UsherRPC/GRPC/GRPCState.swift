@@ -1,4 +1,5 @@
 import NIOCore
+import NIOHPACK
 import NIOHTTP2
 import UsherContract
 
@@ -23,7 +24,9 @@ struct GRPCState: Sendable {
     private var inFlight = 0
     private var running = 0
     /// Bytes of answers on streams that are not closed.
-    private var unsent = 0
+    private(set) var unsent = 0
+    /// Bytes of requests that are held.
+    private(set) var held = 0
     /// What windows were enlarged by, in bytes, and who waits for room.
     private var enlarged = 0
     private var waiting: [HTTP2StreamID] = []
@@ -73,6 +76,8 @@ extension GRPCState {
         case feed(CallKey)
         /// Send the refusal instead of an answer, and reset the stream where the client has not ended it.
         case refuse(HTTP2StreamID, Refusal, mustReset: Bool)
+        /// Fail the streaming call.
+        case fail(CallKey, Refusal)
     }
 
     /// Headers came that begin a call.
@@ -90,8 +95,10 @@ extension GRPCState {
         let slot = streams.insert(
             GRPCStream(
                 id: id, method: head.method, streaming: streaming, deadline: deadline, metadata: head.metadata,
-                namesCompression: head.namesCompression, phase: streaming == .unary ? .receiving : .streaming))
+                headBytes: head.size, namesCompression: head.namesCompression,
+                phase: streaming == .unary ? .receiving : .streaming))
         streams[slot].isHalfClosed = isHalfClosed
+        recount(slot)
         guard timeout > .zero else { return refuse(slot, .expired) }
         guard streaming == .unary || running < settings.streams else { return refuse(slot, .tooManyStreams) }
         shortestTimeout = min(shortestTimeout ?? timeout, timeout)
@@ -113,6 +120,7 @@ extension GRPCState {
     /// Bytes of a request came, or its end.
     mutating func receive(_ id: HTTP2StreamID, _ bytes: ByteBuffer, endsStream: Bool) -> Action {
         guard let slot = streams.slot(of: id) else { return .none }
+        defer { recount(slot) }
         streams[slot].isHalfClosed = streams[slot].isHalfClosed || endsStream
         switch streams[slot].phase {
         case .executing, .done: return .none
@@ -166,7 +174,38 @@ extension GRPCState {
         streams[slot].phase = .done
         streams[slot].message = nil
         streams[slot].reader.clear()
+        streams[slot].metadata = Metadata(headers: HPACKHeaders())
         release(slot)
+        recount(slot)
+    }
+
+    private mutating func recount(_ slot: Int) {
+        let now = streams[slot].held
+        held += now - streams[slot].counted
+        streams[slot].counted = now
+    }
+}
+
+// MARK: - What finds no room
+
+extension GRPCState {
+    /// How large a message is that has begun to come on a stream, and what its call's headers say.
+    func announced(_ id: HTTP2StreamID) -> (bytes: Int, metadata: Metadata)? {
+        guard let slot = streams.slot(of: id), let bytes = streams[slot].reader.announcedBytes else { return nil }
+        return (bytes, streams[slot].metadata)
+    }
+
+    /// Whether a message has begun to come and is not whole.
+    var owesMessage: Bool { streams.used.contains { streams[$0].reader.hasRest && streams[$0].isWanted } }
+
+    /// Refuses a call for whose request there is no room.
+    mutating func refuse(_ id: HTTP2StreamID, _ refusal: Refusal) -> Action {
+        guard let slot = streams.slot(of: id) else { return .none }
+        switch streams[slot].phase {
+        case .receiving: return refuse(slot, refusal)
+        case .streaming: return .fail(streams.key(of: slot), refusal)
+        case .executing, .done: return .none
+        }
     }
 }
 
@@ -216,6 +255,7 @@ extension GRPCState {
         unsent -= streams[slot].unsent
         release(slot)
         defer { streams.settle(slot) }
+        if case .receiving = streams[slot].phase { answered(slot) }
         guard case .streaming = streams[slot].phase else { return nil }
         answered(slot)
         return streams.key(of: slot)
@@ -247,6 +287,7 @@ extension GRPCState {
     /// What came for a streaming call, one by one.
     mutating func next(_ key: CallKey) -> StreamInput {
         guard let slot = streams.slot(of: key), case .streaming = streams[slot].phase else { return .none }
+        defer { recount(slot) }
         let isSingle = streams[slot].streaming == .serverStreaming
         if let event = streams[slot].reader.next() {
             switch message(of: event, slot) {
@@ -485,6 +526,7 @@ extension GRPCState {
         inFlight = 0
         running = 0
         unsent = 0
+        held = 0
         enlarged = 0
         waiting = []
         goAwayEnd = nil

@@ -19,7 +19,9 @@ struct GRPCStream: Sendable {
     let method: Int
     let streaming: StreamingKind
     let deadline: NIODeadline
-    let metadata: Metadata
+    var metadata: Metadata
+    /// The size of its headers, in bytes.
+    let headBytes: Int
     let namesCompression: Bool
     var phase: Phase
     var reader = MessageReader()
@@ -41,6 +43,22 @@ struct GRPCStream: Sendable {
     var enlarged = 0
     /// Bytes of the answer.
     var unsent = 0
+    /// What of ``held`` the connection has counted.
+    var counted = 0
+
+    /// Whether what comes is for somebody.
+    var isWanted: Bool {
+        switch phase {
+        case .receiving, .streaming: true
+        case .executing, .done: false
+        }
+    }
+
+    /// Bytes that are held of the request, in memory of the stream's own.
+    var held: Int {
+        if case .done = phase { return 0 }
+        return headBytes + reader.heldBytes + (message?.readableBytes ?? 0)
+    }
 }
 
 /// The streams of a connection.

@@ -28,6 +28,12 @@ struct MessageReader: Sendable {
     /// Whether there are bytes that are no whole message yet.
     var hasRest: Bool { held.readableBytes > 0 }
 
+    /// The bytes that are held.
+    var heldBytes: Int { held.readableBytes }
+
+    /// How large the message says that it is which has begun to come; nil where that has not come.
+    var announcedBytes: Int? { announced }
+
     /// How many bytes of the message that has begun are still to come, or of its prefix.
     var missing: Int {
         guard held.readableBytes > 0 else { return 0 }

@@ -129,10 +129,10 @@ extension ConnectionState {
         if extensions == nil { extensions = asksForExtensions() }
     }
 
-    /// A frame came whose body was too large.
-    mutating func receiveOversized(_ header: FrameHeader) -> FrameAction {
+    /// A frame came whose body was too large, or found no room; it is skipped.
+    mutating func receiveSkipped(_ header: FrameHeader, _ refusal: Refusal) -> FrameAction {
         guard phase != .closed else { return .ignore }
-        return failStream(header.streamID).map { .fail($0, .frameTooLarge) } ?? .answer(.frameTooLarge)
+        return failStream(header.streamID).map { .fail($0, refusal) } ?? .answer(refusal)
     }
 
     private mutating func data(_ header: FrameHeader) -> FrameAction {

@@ -7,6 +7,8 @@ import UsherContract
 final class OutgoingFrames {
     private var buffer = ByteBuffer()
     private var hasUnflushed = false
+    /// Bytes that the channel was given, ever.
+    private(set) var handedOver = 0
 
     func append(_ payload: [UInt8], _ streamID: UInt32, _ context: ChannelHandlerContext?) {
         ResponseFrame.write(payload, streamID: streamID, to: &buffer)
@@ -66,6 +68,7 @@ final class OutgoingFrames {
         let full = buffer
         buffer = ByteBuffer()
         hasUnflushed = true
+        handedOver += full.readableBytes
         context.write(NIOAny(full), promise: nil)
     }
 }

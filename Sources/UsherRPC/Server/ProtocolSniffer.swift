@@ -14,11 +14,16 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
     private let isInsideTLS: Bool
     private var seen = ByteBuffer()
     private var alarm: Scheduled<Void>?
+    /// Nil until the channel is active, and for what is not of the server's port.
+    private var place: UInt64?
+    /// When the connection must have brought a call.
+    private var firstCall: NIODeadline?
 
-    init(core: ServerCore, loop: ServerLoop, isInsideTLS: Bool = false) {
+    init(core: ServerCore, loop: ServerLoop, isInsideTLS: Bool = false, place: UInt64? = nil) {
         self.core = core
         self.loop = loop
         self.isInsideTLS = isInsideTLS
+        self.place = place
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -27,14 +32,19 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        setAlarm(TimeAmount(clamping: core.configuration.idleLimit), context)
+        guard let place = core.places.enter(context.channel) else {
+            core.foreign.note(.noPlace, "closed: too many connections", peer: peerAddress(context))
+            return context.close(promise: nil)
+        }
+        self.place = place
+        setAlarm(forFirstCall: context)
         context.fireChannelActive()
         context.read()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .handshakeCompleted? = event as? TLSUserEvent {
-            setAlarm(TimeAmount(clamping: core.configuration.idleLimit), context)
+            setAlarm(forFirstCall: context)
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -45,14 +55,14 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
         let first = FirstBytes(seen.readableBytesView)
         switch first {
         case .undecided: break
-        case .unknown: close(context, "its first bytes are of no protocol served")
+        case .unknown: close(context, .unknownBytes, "its first bytes are of no protocol served")
         case .tls:
-            guard let tls = core.tls else { return close(context, "TLS is not served on this port") }
-            guard !isInsideTLS else { return close(context, "TLS is not served within TLS") }
+            guard let tls = core.tls else { return close(context, .unexpectedTLS, "TLS is not served on this port") }
+            guard !isInsideTLS else { return close(context, .unexpectedTLS, "TLS is not served within TLS") }
             becomeTLS(tls, context)
         case .ttrpc, .http2:
             guard isInsideTLS || core.tls == nil || core.configuration.takesPlaintext else {
-                return close(context, "it is not encrypted")
+                return close(context, .unencrypted, "it is not encrypted")
             }
             if first == .ttrpc { becomeTTRPC(context) } else { becomeGRPC(context) }
         }
@@ -73,22 +83,20 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if isInsideTLS {
-            core.metrics.connectionsForeign.increment()
-            core.logger.info(
-                "closed: the TLS handshake failed",
-                metadata: ["peer": "\(peerAddress(context))", "error": "\(error)"])
+            core.foreign.note(
+                .handshake, "closed: the TLS handshake failed", peer: peerAddress(context), ["error": "\(error)"])
         }
         context.close(promise: nil)
     }
 
     private func becomeTLS(_ tls: ServerTLS, _ context: ChannelHandlerContext) {
-        let inner = ProtocolSniffer(core: core, loop: loop, isInsideTLS: true)
+        let inner = ProtocolSniffer(core: core, loop: loop, isInsideTLS: true, place: place)
         become([NIOSSLServerHandler(context: tls.context), inner], context)
     }
 
     private func becomeTTRPC(_ context: ChannelHandlerContext) {
         let connection = TTRPCConnection(core: core, outbox: loop.outbox, connection: described(.ttrpc, context))
-        loop.began(connection, on: context.channel)
+        loop.began(connection, on: context.channel, firstCall: firstCall)
         become([connection], context)
     }
 
@@ -97,7 +105,7 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
         let connection = GRPCConnection(
             core: core, outbox: loop.outbox, connection: described(.grpc, context), errors: errors,
             loop: context.eventLoop)
-        loop.began(connection, on: context.channel)
+        loop.began(connection, on: context.channel, firstCall: firstCall)
         become([NIOHTTP2Handler(core.configuration.connectionSettings, errors), connection], context)
     }
 
@@ -120,12 +128,21 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func described(_ transport: TransportKind, _ context: ChannelHandlerContext) -> ConnectionContext {
-        ConnectionContext(
+        let connection = ConnectionContext(
             transport: transport, peerAddress: peerAddress(context),
             certificateURIs: isInsideTLS ? ClientIdentity.uris(in: context.pipeline.syncOperations) : [])
+        core.account(for: connection)
+        if let place { connection.whenTrusted { [places = core.places] in places.trust(place) } }
+        return connection
     }
 
     private func peerAddress(_ context: ChannelHandlerContext) -> String { context.remoteAddress?.ipAddress ?? "" }
+
+    private func setAlarm(forFirstCall context: ChannelHandlerContext) {
+        let limit = TimeAmount(clamping: min(core.configuration.firstCallLimit, core.configuration.idleLimit))
+        firstCall = context.eventLoop.now + limit
+        setAlarm(limit, context)
+    }
 
     private func setAlarm(_ limit: TimeAmount, _ context: ChannelHandlerContext) {
         alarm?.cancel()
@@ -133,12 +150,10 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
         alarm = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
     }
 
-    private func close(_ context: ChannelHandlerContext, _ reason: String) {
+    private func close(_ context: ChannelHandlerContext, _ kind: ForeignLog.Kind, _ reason: String) {
         decided()
-        core.metrics.connectionsForeign.increment()
         let first = ByteBuffer(bytes: seen.readableBytesView.prefix(FrameHeader.size)).hexDump(format: .compact)
-        core.logger.info(
-            "closed: \(reason)", metadata: ["peer": "\(peerAddress(context))", "bytes": "\(first)"])
+        core.foreign.note(kind, "closed: \(reason)", peer: peerAddress(context), ["bytes": "\(first)"])
         context.close(promise: nil)
     }
 

@@ -35,14 +35,23 @@ public final class RPCServer: Sendable {
         descriptors: [UInt8] = [], logger: Logger,
         metrics: any MetricsFactory = MetricsSystem.factory
     ) throws {
-        builtIn = BuiltInServices(handler, methods: methods, descriptors: descriptors)
+        builtIn = BuiltInServices(handler, methods: methods, descriptors: descriptors, configuration: configuration)
         core = ServerCore(
             configuration: configuration, methods: MethodTable(builtIn.methods), handler: builtIn,
             metrics: TransportMetrics(metrics), logger: logger, tls: try configuration.tls.map { try ServerTLS($0) })
     }
 
+    /// How many connections there are, and how many of them have shown no good credential.
+    public var connections: (all: Int, strangers: Int) { core.places.counts }
+
+    /// The places of its connections.
+    package var places: ConnectionPlaces { core.places }
+
     /// How many streams there are.
     public var streams: StreamCensus { core.census }
+
+    /// What is held now of peers that have not shown a good credential, and for them.
+    public var strangers: ByteBudget { core.strangers }
 
     /// Reads the certificate, its key and the clients' authorities anew, for connections that come from now on.
     ///
@@ -111,10 +120,15 @@ public final class RPCServer: Sendable {
     private func listen(_ group: MultiThreadedEventLoopGroup, _ loops: [ServerLoop]) async throws -> any Channel {
         let configuration = core.configuration
         let byEventLoop = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.outbox.eventLoop), $0) })
-        let connections = ConnectionCount(limit: configuration.connections)
         var bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: CInt(RPCLimits.backlog))
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [core] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let gate = AcceptGate(places: [core.places], logger: core.logger)
+                    try channel.pipeline.syncOperations.addHandler(gate)
+                }
+            }
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -128,37 +142,12 @@ public final class RPCServer: Sendable {
                     guard let loop = byEventLoop[ObjectIdentifier(channel.eventLoop)] else {
                         preconditionFailure("a channel's event loop is one of the server's")
                     }
-                    guard connections.enter() else {
-                        core.metrics.connectionsRejected.increment()
-                        core.logger.warning("closed: too many connections", metadata: ["limit": "\(connections.limit)"])
-                        return channel.close(promise: nil)
-                    }
                     core.metrics.connectionsAccepted.increment()
-                    loop.register(channel) {
-                        connections.leave()
-                        core.metrics.connectionsClosed.increment()
-                    }
+                    loop.register(channel) { core.metrics.connectionsClosed.increment() }
                     try channel.pipeline.syncOperations.addHandler(ProtocolSniffer(core: core, loop: loop))
                 }
             }
         for (option, value) in Keepalive.options { bootstrap = bootstrap.childChannelOption(option, value: value) }
         return try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
     }
-}
-
-/// How many connections there are, on all event loops.
-private final class ConnectionCount: Sendable {
-    let limit: Int
-    private let count = Atomic<Int>(0)
-
-    init(limit: Int) { self.limit = limit }
-
-    /// Counts one more; false where that would be too many.
-    func enter() -> Bool {
-        guard count.add(1, ordering: .relaxed).newValue > limit else { return true }
-        leave()
-        return false
-    }
-
-    func leave() { count.subtract(1, ordering: .relaxed) }
 }

@@ -32,12 +32,59 @@ public struct RPCServerConfiguration: Sendable {
     /// Bytes of replies beyond the high mark that wait for a client that does not read; past it a reply is replaced by
     /// RESOURCE_EXHAUSTED `REPLIES_UNREAD`.
     public var unreadReplies = RPCLimits.unreadReplies
-    /// Connections at once; what comes beyond is closed.
+    /// Connections at once. Where all are taken the oldest stranger gives way; without one the newcomer is closed.
     public var connections = RPCLimits.connections
+    /// How many connections may be strangers', whose calls have brought no good credential yet; nil for half of all.
+    /// The oldest of them gives way to one more.
+    public var strangerConnections: Int?
+    /// How many connections may come from one IPv4 address, or from the same 64 bits of IPv6 ones.
+    public var connectionsPerAddress = AddressShare.quarter
+    /// How long a connection has for its first call, after its TLS handshake where it has one.
+    public var firstCallLimit = Duration(RPCLimits.firstCall)
+
+    /// Bytes that are held of strangers and for them, all together: connections that have not shown a good credential.
+    /// What goes beyond is refused with RESOURCE_EXHAUSTED `STRANGERS_HOLD_TOO_MUCH`, or its connection closed.
+    public var strangerBytes = RPCLimits.strangerBytes
+    /// Bytes of each connection that do not count there.
+    public var uncountedBytes = RPCLimits.uncountedBytes
+    /// The largest frame or message that a stranger sends without further ado, in bytes.
+    public var strangerFrameBytes = RPCLimits.strangerFrameBytes
+    /// How long a stranger has for one frame before its connection is closed.
+    public var strangerFrameTime = Duration(RPCLimits.strangerFrameTime)
+    /// Streams of health and reflection on one connection of a stranger; one more is refused.
+    public var strangerStreams = RPCLimits.strangerStreams
+    /// How long a reflection stream of a stranger lasts.
+    public var reflectionTime = Duration(RPCLimits.reflectionTime)
+    /// How long a reflection stream of a stranger may ask nothing, or not read.
+    public var reflectionIdle = Duration(RPCLimits.reflectionIdle)
+    /// How long a client may take nothing of what waits for it, or bring nothing of what it has begun to send, before
+    /// its connection is closed.
+    public var stallLimit = Duration(RPCLimits.stall)
 
     var streamLimits = StreamLimits()
 
+    /// The connections that one address may have.
+    public enum AddressShare: Sendable, Hashable {
+        /// A quarter of all.
+        case quarter
+        case connections(Int)
+        /// For a server behind a proxy, whose address all have.
+        case unlimited
+    }
+
     public init() {}
+
+    var places: Places.Settings {
+        let total = max(1, connections)
+        let perAddress: Int? =
+            switch connectionsPerAddress {
+            case .quarter: max(1, total / 4)
+            case .connections(let count): max(1, count)
+            case .unlimited: nil
+            }
+        return Places.Settings(
+            total: total, strangers: min(total, max(1, strangerConnections ?? total / 2)), perAddress: perAddress)
+    }
 
     var connectionSettings: ConnectionState.Settings {
         ConnectionState.Settings(

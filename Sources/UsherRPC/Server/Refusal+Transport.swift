@@ -1,5 +1,5 @@
 import NIOCore
-import UsherContract
+public import UsherContract
 
 /// What the transport itself refuses.
 extension Refusal {
@@ -29,6 +29,33 @@ extension Refusal {
     static let connectionOverflow = Refusal(
         .resourceExhausted, "CONNECTION_OVERFLOW",
         "Too much waits to be taken from the streams of this connection: send more slowly, or on several connections.")
+
+    static let credentialFirst = Refusal(
+        .resourceExhausted, "CREDENTIAL_FIRST",
+        """
+        So large a message is not taken now from a connection that has not shown a good credential: make a small call \
+        with one first, such as Authenticate or WhoAmI. Nothing was done.
+        """)
+
+    /// Nothing more is held for strangers, or for a key or its organisation.
+    static func tooMuchHeld(isTrusted: Bool) -> Refusal { isTrusted ? .callerHoldsTooMuch : .strangersHoldTooMuch }
+
+    static let strangersHoldTooMuch = Refusal(
+        .resourceExhausted, "STRANGERS_HOLD_TOO_MUCH",
+        "The server holds as much as it may for connections that have not shown a good credential.",
+        retryAfter: RPCLimits.heldRetryAfter)
+
+    /// Too many bytes wait for a key or its organisation.
+    public static let callerHoldsTooMuch = Refusal(
+        .resourceExhausted, "CALLER_HOLDS_TOO_MUCH",
+        """
+        The server holds as much as it may for this key or its organisation: have fewer calls in flight, and read the \
+        replies.
+        """, retryAfter: RPCLimits.heldRetryAfter)
+
+    static let reflectionOver = Refusal(
+        .resourceExhausted, "REFLECTION_OVER",
+        "A reflection stream without a credential ends after a while, and sooner where it asks nothing or is not read.")
 
     static let cancelled = Refusal(.cancelled, "CANCELLED", "The client has cancelled the call.")
 

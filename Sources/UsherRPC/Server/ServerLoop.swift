@@ -34,8 +34,15 @@ final class ServerLoop: @unchecked Sendable {
     }
 
     /// A channel has said what it speaks.
-    func began(_ connection: any ServerConnection, on channel: any Channel) {
+    ///
+    /// - Parameter firstCall: when it is closed if no call has come until then; nil for never.
+    func began(_ connection: any ServerConnection, on channel: any Channel, firstCall: NIODeadline?) {
         entries[ObjectIdentifier(channel)]?.connection = connection
+        guard let firstCall else { return }
+        let alarm = eventLoop.scheduleTask(deadline: firstCall) {
+            if !connection.connection.hasCalled { connection.finish() }
+        }
+        channel.closeFuture.whenComplete { _ in alarm.cancel() }
     }
 
     /// Refuses new calls; fulfilled when those in flight are answered and sent.

@@ -10,16 +10,22 @@ extension TTRPCConnection {
             if now == nil {
                 now = time
                 state.active(time)
+                endIncoming()
             }
             switch event {
             case .frame(let header, let body): perform(state.receive(header), header.streamID, body, time)
-            case .oversized(let header): perform(state.receiveOversized(header), header.streamID, ByteBuffer(), time)
+            case .oversized(let header): perform(skipped(header), header.streamID, ByteBuffer(), time)
             case .foreign: closeForeign()
             }
         }
+        if state.wantsInput { admitUnfinished() }
     }
 
-    private func perform(
+    private func skipped(_ header: FrameHeader) -> ConnectionState.FrameAction {
+        state.receiveSkipped(header, .frameTooLarge)
+    }
+
+    func perform(
         _ action: ConnectionState.FrameAction, _ streamID: UInt32, _ body: ByteBuffer, _ now: NIODeadline
     ) {
         switch action {
@@ -41,6 +47,7 @@ extension TTRPCConnection {
         let (key, value) = ExtensionFrame.metadata
         state.requestRead(asksForExtensions: envelope.metadata.firstString(key) == value)
         guard let method = core.methods.index(of: envelope) else { return refuse(unknown(envelope), streamID) }
+        connection.hasCalled = true
         let streaming = core.methods.methods[method].streaming
         switch state.admit(streamID, streaming, timeoutNanoseconds: envelope.timeoutNanoseconds, now: now) {
         case .answer(let refusal):
@@ -62,8 +69,7 @@ extension TTRPCConnection {
     }
 
     private func closeForeign() {
-        core.metrics.connectionsForeign.increment()
-        core.logger.info("closed: a frame does not begin with 0", metadata: ["peer": "\(connection.peerAddress)"])
+        core.foreign.note(.frame, "closed: a frame does not begin with 0", peer: connection.peerAddress)
         finish()
     }
 
@@ -71,6 +77,7 @@ extension TTRPCConnection {
 
     func answer(_ key: CallKey, _ result: Result<[UInt8], Refusal>) {
         switch result {
+        case .success(let payload) where !hold(payload.count): answer(key, .failure(.repliesUnread))
         case .success(let payload):
             switch state.reply(key, size: payload.count) {
             case .send(let streamID): outgoing.append(payload, streamID, context)

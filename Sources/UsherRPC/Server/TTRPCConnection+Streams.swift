@@ -18,7 +18,8 @@ extension TTRPCConnection {
         _ deadline: NIODeadline
     ) {
         let stream = ServerStream(
-            self, key, limits: core.configuration.streamLimits, census: core.census, budget: inboundBudget)
+            self, key, limits: core.configuration.streamLimits, census: core.census, account: connection.account,
+            budget: inboundBudget)
         streams[key] = OpenStream(stream: stream, streamID: streamID, streaming: streaming)
         let payload = envelope.payload
         // Clients open a stream of requests without a message; an empty payload is none there.

@@ -36,6 +36,16 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
     private var isFinishing = false
     private var drained: EventLoopPromise<Void>?
     private var alarm: (time: NIODeadline, scheduled: Scheduled<Void>)?
+    /// The frame that is coming; nil between frames and while one is skipped.
+    var incoming: IncomingFrame?
+    /// What of the connection's account is for frames that are coming, and for what waits to be sent.
+    var countedFrame = 0
+    var countedUnsent = 0
+    /// Bytes that have come, ever.
+    private(set) var receivedBytes = 0
+    var sending = StallWatch()
+    var receiving = StallWatch()
+    var stallAlarm: Scheduled<Void>?
 
     init(core: ServerCore, outbox: Outbox, connection: ConnectionContext) {
         self.core = core
@@ -49,6 +59,7 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        connection.onDismissal = { [weak self, loop = context.eventLoop] in self?.dismiss(on: loop) }
         setAlarm()
     }
 
@@ -62,7 +73,9 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isFinishing else { return }
         if !decoder.hasRest { state.active(.now()) }
-        decoder.feed(unwrapInboundIn(data))
+        let bytes = unwrapInboundIn(data)
+        receivedBytes += bytes.readableBytes
+        decoder.feed(bytes)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -87,8 +100,11 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
         state.close()
         decoder.clear()
         outgoing.clear()
+        uncount()
         alarm?.scheduled.cancel()
         alarm = nil
+        stallAlarm?.cancel()
+        stallAlarm = nil
         drained?.succeed()
         drained = nil
         context = nil
@@ -109,6 +125,7 @@ final class TTRPCConnection: ChannelInboundHandler, ServerConnection, @unchecked
         } while wasBlocked && state.wantsInput
         isInTurn = false
         decoder.settle()
+        recount(context)
         setAlarm()
         if state.isDrained, let promise = drained {
             drained = nil

@@ -9,6 +9,9 @@ struct TransportMetrics: Sendable {
     let connectionsForeign: Counter
     /// Closed because there were too many.
     let connectionsRejected: Counter
+    /// Closed because they owed something and did not move, or since nothing more could be held for them.
+    let connectionsStalled: Counter
+    let connectionsOverBudget: Counter
     private let refusals: [Counter]
 
     init(_ factory: any MetricsFactory) {
@@ -19,6 +22,8 @@ struct TransportMetrics: Sendable {
         connectionsClosed = counter("connections_closed")
         connectionsForeign = counter("connections_foreign")
         connectionsRejected = counter("connections_rejected")
+        connectionsStalled = counter("connections_stalled")
+        connectionsOverBudget = counter("connections_over_budget")
         refusals = StatusCode.allCases.map { counter("refusals", [("code", $0.name)]) }
     }
 

@@ -14,13 +14,17 @@ extension AccessStore {
     }
 
     /// - Returns: how many there were.
-    static func revokeAll(ofBatch batchKey: Int64, in tx: Transaction) throws -> Int {
+    static func revokeAll(
+        ofBatch batchKey: Int64, above first: Int64, through last: Int64, in tx: Transaction
+    ) throws -> Int {
         try tx.execute(
-            "UPDATE accesses SET revoke_time = ?, update_time = ? WHERE \(ofBatch)", tx.now, tx.now, batchKey)
+            "UPDATE accesses SET revoke_time = ?, update_time = ? WHERE \(ofBatch)", tx.now, tx.now, batchKey, first,
+            last)
     }
 
-    static func countStanding(ofBatch batchKey: Int64, in tx: Transaction) throws -> Int {
-        try tx.row("SELECT count(*) FROM accesses WHERE \(ofBatch)", batchKey) { try $0.int(0) } ?? 0
+    /// Of the vouchers up to `last`, which the caller bounds.
+    static func countStanding(ofBatch batchKey: Int64, through last: Int64, in tx: Transaction) throws -> Int {
+        try tx.row("SELECT count(*) FROM accesses WHERE \(ofBatch)", batchKey, 0, last) { try $0.int(0) } ?? 0
     }
 
     static func hasStanding(ofVoucher voucherKey: Int64, in tx: Transaction) throws -> Bool {

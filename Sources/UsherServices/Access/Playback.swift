@@ -43,7 +43,7 @@ enum Playback {
             device: start.device, startTime: tx.now, lastSeenTime: tx.now, endTime: nil, end: nil,
             positionSeconds: 0, viewedSeconds: 0)
         guard let holder = access == nil ? session.viewerKey ?? session.voucherKey : access?.holderKey else {
-            throw StorageError.corrupt("a session without viewer and voucher")
+            throw StorageError.inconsistent("a session without viewer and voucher")
         }
         session.holderKey = holder
         if isPlayed, let found = access {

@@ -41,7 +41,7 @@ enum Scanning {
         if outcome.verdict == .ok, let bearerKey = outcome.bearerKey {
             let presence: Admission.Presence = question.direction == .entry ? .inside : .outside
             guard try AdmissionStore.move(bearerKey, question.performanceKey, to: presence, in: tx) else {
-                throw StorageError.corrupt("an admission was judged and is not as it was")
+                throw StorageError.inconsistent("an admission was judged and is not as it was")
             }
         }
         let scan = Scan(
@@ -82,7 +82,7 @@ enum Scanning {
             case .exit: .outside
             }
         guard try AdmissionStore.move(bearerKey, scan.performanceKey, to: presence, in: tx) else {
-            throw StorageError.corrupt("\(scan.id) let somebody through, and left no trace")
+            throw StorageError.inconsistent("\(scan.id) let somebody through, and left no trace")
         }
         try tx.record(
             "scan.annulled", scan.id.description, before: ["annul_time": nil as Instant?],

@@ -33,7 +33,7 @@ enum BarcodeIssue {
         let barcode = Barcode(
             text: Barcode.generate(in: tx), bearerKey: bearerKey, isPass: isPass, state: state, isExternal: false)
         guard try AdmissionStore.insert(barcode, in: tx) else {
-            throw StorageError.corrupt("79 random bits were drawn twice")
+            throw StorageError.inconsistent("79 random bits were drawn twice")
         }
         return barcode
     }

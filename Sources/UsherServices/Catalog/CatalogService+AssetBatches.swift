@@ -20,7 +20,7 @@ extension CatalogService {
         let (created, changed) = (rows.filter { $0.before == nil }, rows.filter { $0.before != nil && $0.isChanged })
         if !request.validateOnly, !created.isEmpty || !changed.isEmpty {
             for row in created where try !AssetStore.insert(row.asset, memberKeys: [], in: tx) {
-                throw StorageError.corrupt("asset \(row.asset.id) is there and is not found")
+                throw StorageError.inconsistent("asset \(row.asset.id) is there and is not found")
             }
             // Members may be rows of this call, and so come when all of these are there.
             for row in created where !row.memberKeys.isEmpty {

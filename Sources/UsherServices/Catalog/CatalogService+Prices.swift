@@ -102,7 +102,7 @@ extension CatalogService {
             case .asset(let key): try AssetStore.id(of: key, in: tx)
             case .package(let key): try PackageStore.id(of: key, in: tx)
             }
-        guard let targetID else { throw StorageError.corrupt("price option \(option.id) is for nothing") }
+        guard let targetID else { throw StorageError.inconsistent("price option \(option.id) is for nothing") }
         return .init(option, targetID: targetID, of: try tx.organisationID)
     }
 
@@ -188,7 +188,7 @@ extension CatalogService {
 
     private func message(_ period: PaymentPeriod, in tx: Transaction) throws -> Usher_Catalog_V1_PaymentPeriod {
         guard let packageID = try PackageStore.id(of: period.packageKey, in: tx) else {
-            throw StorageError.corrupt("payment period \(period.id) is of no package")
+            throw StorageError.inconsistent("payment period \(period.id) is of no package")
         }
         return .init(period, packageID: packageID, of: try tx.organisationID)
     }

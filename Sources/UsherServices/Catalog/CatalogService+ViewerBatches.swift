@@ -23,7 +23,7 @@ extension CatalogService {
             } else {
                 created.append(viewer.id)
                 if !request.validateOnly, try !ViewerStore.insert(viewer, in: tx) {
-                    throw StorageError.corrupt("viewer \(viewer.id) is there and is not found")
+                    throw StorageError.inconsistent("viewer \(viewer.id) is there and is not found")
                 }
             }
         }

@@ -204,7 +204,7 @@ enum PackageStore {
     private static func assetIDs(of key: Int64, in tx: Transaction) throws -> [String] {
         try assetKeys(of: key, in: tx).map { asset in
             guard let id = try AssetStore.id(of: asset, in: tx) else {
-                throw StorageError.corrupt("package \(key) has the asset \(asset), which is not there")
+                throw StorageError.inconsistent("package \(key) has the asset \(asset), which is not there")
             }
             return id
         }

@@ -148,7 +148,7 @@ enum ViewerRegistration {
             updateTime: tx.now,
             version: 1)
         guard try ViewerStore.insert(viewer, in: tx) else {
-            throw StorageError.corrupt("viewer \(id) is there and is not found")
+            throw StorageError.inconsistent("viewer \(id) is there and is not found")
         }
         try tx.record("viewer.created", id)
         return viewer.key

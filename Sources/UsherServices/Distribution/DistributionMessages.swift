@@ -174,7 +174,7 @@ struct TicketPresenter {
 
     mutating func message(_ ticket: HeldTicket) throws -> Usher_Distribution_V1_Ticket {
         guard let admission = try TicketStore.find(ticket.id.number, in: tx) else {
-            throw StorageError.corrupt("ticket \(ticket.id) has no admission")
+            throw StorageError.inconsistent("ticket \(ticket.id) has no admission")
         }
         var message = Usher_Distribution_V1_Ticket()
         message.ticketID = ticket.id.description
@@ -205,7 +205,7 @@ struct TicketPresenter {
 
     mutating func seat(_ ticket: HeldTicket, on map: Contact) throws -> Usher_Distribution_V1_Seat {
         guard let admission = try TicketStore.find(ticket.id.number, in: tx) else {
-            throw StorageError.corrupt("ticket \(ticket.id) has no admission")
+            throw StorageError.inconsistent("ticket \(ticket.id) has no admission")
         }
         var message = Usher_Distribution_V1_Seat()
         message.ticketID = ticket.id.description

@@ -152,7 +152,7 @@ extension DistributionService {
             guard !items.isEmpty else { throw DistributionRefusal.nothingAllocated(id) }
             return try items.map { item in
                 guard let ticket = try HeldTicketStore.find(item.ticketKey, in: tx) else {
-                    throw StorageError.corrupt("ticket \(item.ticketKey) is in a cart and is not there")
+                    throw StorageError.inconsistent("ticket \(item.ticketKey) is in a cart and is not there")
                 }
                 switch try moves.judge(ticket) {
                 case .failure(let refusal): throw refusal
@@ -186,7 +186,7 @@ extension DistributionService {
         message.contactID = cart.id.description
         for item in try HeldTicketStore.items(cart.id.number, in: tx) {
             guard let ticket = try HeldTicketStore.find(item.ticketKey, in: tx) else {
-                throw StorageError.corrupt("ticket \(item.ticketKey) is in a cart and is not there")
+                throw StorageError.inconsistent("ticket \(item.ticketKey) is in a cart and is not there")
             }
             let isOut = try !cart.acts(for: contacts.contact(ticket.ownerKey))
             message.items.append(

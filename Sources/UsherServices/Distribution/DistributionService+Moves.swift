@@ -129,7 +129,7 @@ extension DistributionService {
             let transfer = try HeldTicketStore.transfer(id.number, in: tx)
         else { throw DistributionRefusal.transferNotFound.refusal }
         guard let ticket = try HeldTicketStore.find(transfer.ticketKey, in: tx) else {
-            throw StorageError.corrupt("transfer \(id) is of no ticket")
+            throw StorageError.inconsistent("transfer \(id) is of no ticket")
         }
         return (transfer, ticket)
     }

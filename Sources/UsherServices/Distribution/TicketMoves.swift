@@ -18,7 +18,7 @@ struct ContactBook {
     /// A contact that another row names.
     mutating func contact(_ key: Int64) throws -> Contact {
         guard let contact = try find(key) else {
-            throw StorageError.corrupt("contact \(key) is named and is not there")
+            throw StorageError.inconsistent("contact \(key) is named and is not there")
         }
         return contact
     }
@@ -111,7 +111,7 @@ struct TicketMoves {
     ) throws {
         let level = ticket.distributionLevel
         guard let distribution = try HeldTicketStore.distribution(of: ticket, level: level, in: tx) else {
-            throw StorageError.corrupt("ticket \(ticket.id) was distributed by nobody")
+            throw StorageError.inconsistent("ticket \(ticket.id) was distributed by nobody")
         }
         let after: HeldTicket
         if [distribution.distributorKey, acting.id.number].contains(recipient.id.number) {
@@ -141,7 +141,7 @@ struct TicketMoves {
         try HeldTicketStore.update(after, in: tx)
         if let cart = before.cartKey {
             guard try HeldTicketStore.removeFromCart(before.id.number, cart, in: tx) else {
-                throw StorageError.corrupt("ticket \(before.id) is in a cart and is not")
+                throw StorageError.inconsistent("ticket \(before.id) is in a cart and is not")
             }
         }
         if let transfer = before.pendingTransferKey {

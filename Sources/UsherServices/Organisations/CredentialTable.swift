@@ -44,8 +44,8 @@ public final class CredentialTable: Sendable {
     /// Finds the credential of a presented key.
     ///
     /// - Parameter text: the key's bytes as presented, of any length and content.
-    /// - Throws: UNAUTHENTICATED `KEY_MALFORMED`, `KEY_UNKNOWN` (also for a wrong secret, and for what has ended so long
-    ///   ago that it is not kept in memory), `KEY_REVOKED`, `KEY_EXPIRED`.
+    /// - Throws: UNAUTHENTICATED `KEY_MALFORMED`, `KEY_UNKNOWN` (also for a wrong secret, and for what has ended too
+    ///   long ago to be kept in memory), `KEY_REVOKED`, `KEY_EXPIRED`.
     public func authenticate(_ text: [UInt8], at now: Instant) throws -> Credential {
         guard let id = ApiKeyText.keyID(in: text) else { throw OrganisationRefusal.keyMalformed }
         // Hashed whether or not the id exists, so that the time taken does not tell.

@@ -99,7 +99,7 @@ enum RedemptionStore {
     /// those that count.
     static let accessesOfVoucher = "SELECT access_id FROM redemptions WHERE voucher_id = ? AND roll_back_time IS NULL"
 
-    /// The same for a batch (one argument, its key).
+    /// The same for vouchers of a batch (its arguments are those of ``VoucherStore/givingAccessInBatch``).
     static let accessesOfBatch = """
         SELECT access_id FROM redemptions
         WHERE voucher_id IN (\(VoucherStore.givingAccessInBatch)) AND roll_back_time IS NULL

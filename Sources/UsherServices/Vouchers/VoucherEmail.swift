@@ -4,7 +4,7 @@ import UsherContract
 enum VoucherEmail {
     /// Addresses in a list.
     static let limit = 100_000
-    /// Addresses that are named one by one in a call.
+    /// Addresses in a call, named one by one or as the rows of a file.
     static let counts = 1...10_000
 
     /// The columns of a file of addresses.

@@ -84,7 +84,7 @@ enum VoucherRedemption {
                 viewerKey: viewerKey, packageKey: offer.packageKey, days: offer.days, voucherKey: voucher.id.number,
                 provisionService: voucher.provisionService, in: tx)
             guard let given = try made.accessKey.flatMap({ try AccessStore.find($0, in: tx) }) else {
-                throw StorageError.corrupt("subscription \(made.id) began and gives no access")
+                throw StorageError.inconsistent("subscription \(made.id) began and gives no access")
             }
             (subscription, access) = (made, given)
             if voucher.purchase != nil {
@@ -126,7 +126,7 @@ enum VoucherRedemption {
             rollBackTime: nil)
         try RedemptionStore.insert(redemption, isLimited: voucher.perViewerLimit != nil, in: tx)
         let released = try takeUp(judgement.reservation, of: voucher, in: tx)
-        try VoucherStore.addUse(of: voucher.id, access: access, released: released, in: tx)
+        try VoucherStore.addUse(of: voucher, access: access, released: released, in: tx)
         try tx.record(
             "voucher.redeemed", voucher.id.description,
             before: ["used_count": voucher.usedCount],

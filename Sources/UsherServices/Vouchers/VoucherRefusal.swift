@@ -103,6 +103,12 @@ enum VoucherRefusal: String, CaseIterable {
             "A batch has at most \(VoucherBatch.limit) vouchers: begin another. Nothing was created.")
     }
 
+    static var batchExpiring: Refusal {
+        Refusal(
+            .aborted, "BATCH_EXPIRING", "The voucher's batch is just being expired: try again in a moment.",
+            retryAfter: .seconds(1))
+    }
+
     static var redemptionNotFound: Refusal {
         Refusal(.notFound, "REDEMPTION_NOT_FOUND", "There is no such redemption of this voucher.")
     }

@@ -16,13 +16,16 @@ extension VoucherService {
         let batch = try batch(request.batchID, in: tx)
         var response = Usher_Vouchers_V1_ExpireVoucherBatchResponse()
         if request.validateOnly {
-            response.expiredCount = Int32(try VoucherStore.countUnexpired(inBatch: batch.key, in: tx))
-            response.endedAccessCount = Int32(try AccessStore.countStanding(ofBatch: batch.key, in: tx))
+            let piece = VoucherBatchExpiry.Pending(
+                key: batch.key, batchID: batch.id, expireTime: tx.now, cursor: 0, through: Int64.max)
+            let last = try VoucherStore.lastOfPiece(of: piece, limit: VoucherBatchExpiry.piece, in: tx)
+            response.expiredCount = Int32(try VoucherBatchCountStore.unexpired(inBatch: batch.key, in: tx))
+            response.endedAccessCount = Int32(
+                try AccessStore.countStanding(ofBatch: batch.key, through: last ?? Int64.max, in: tx))
         } else {
-            let ended = try AccessEnding.apply(toAllOfBatch: batch.key, in: tx)
-            let expired = try VoucherStore.expireBatch(batch.key, in: tx)
+            let (expired, ended, isPending) = try VoucherBatchExpiry.apply(batch, in: tx)
             (response.expiredCount, response.endedAccessCount) = (Int32(expired), Int32(ended))
-            if expired > 0 || ended > 0 {
+            if expired > 0 || ended > 0 || isPending {
                 try tx.record(
                     "vouchers.batch_expired", batch.id, after: ["count": expired, "ended_accesses": ended])
             }
@@ -42,6 +45,7 @@ extension VoucherService {
             guard batch.voucherCount + count <= VoucherBatch.limit else { throw VoucherRefusal.batchFull }
             try VoucherStore.addToBatch(batch.key, count, in: tx)
             voucher.batchKey = batch.key
+            try VoucherBatchCountStore.add(voucher, count: count, in: tx)
             return given
         }
         let id = tx.newID("bat")
@@ -49,6 +53,7 @@ extension VoucherService {
         try VoucherStore.insertBatch(
             VoucherBatch(key: id.number, id: name, createTime: tx.now, voucherCount: count), in: tx)
         voucher.batchKey = id.number
+        try VoucherBatchCountStore.add(voucher, count: count, in: tx)
         return name
     }
 
@@ -58,7 +63,7 @@ extension VoucherService {
     }
 
     private func present(_ batch: VoucherBatch, in tx: Transaction) throws -> Usher_Vouchers_V1_VoucherBatch {
-        let statistics = try VoucherStore.statistics(ofBatch: batch.key, at: tx.now, in: tx)
+        let statistics = try VoucherBatchCountStore.statistics(ofBatch: batch.key, at: tx.now, in: tx)
         var message = Usher_Vouchers_V1_VoucherBatch()
         message.batchID = batch.id
         message.organisationID = try tx.organisationID

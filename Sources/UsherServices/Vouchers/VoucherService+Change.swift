@@ -13,6 +13,7 @@ extension VoucherService {
         try violations.refuse()
         let before = try living(given.voucherID, in: tx)
         try ETag.check(given.etag, against: before.version)
+        guard try !VoucherStore.isExpiring(before, in: tx) else { throw VoucherRefusal.batchExpiring }
         if fields.contains(.code), !given.code.isEmpty, VoucherCode(given.code)?.folded != before.code.folded {
             throw VoucherRefusal.codeImmutable
         }
@@ -116,6 +117,7 @@ extension VoucherService {
         guard let end, try RedemptionStore.latest(of: before.id, in: tx) != nil else {
             throw VoucherRefusal.notRedeemed
         }
+        guard try !VoucherStore.isExpiring(before, in: tx) else { throw VoucherRefusal.batchExpiring }
         let key = before.id.number
         guard try AccessStore.hasStanding(ofVoucher: key, in: tx) else { throw VoucherRefusal.accessRevoked }
         guard try AccessStore.hasStandingByItself(ofVoucher: key, in: tx) else { throw AccessRefusal.ofSubscription }
@@ -134,7 +136,7 @@ extension VoucherService {
             _ = try AccessEnding.apply(redemption.accessID.number, in: tx)
         case .subscription:
             guard let id = redemption.subscriptionID, let made = try SubscriptionStore.find(id.number, in: tx) else {
-                throw StorageError.corrupt("redemption \(redemption.id) made a subscription that is not there")
+                throw StorageError.inconsistent("redemption \(redemption.id) made a subscription that is not there")
             }
             _ = try SubscriptionLife.cancel(made, atPeriodEnd: false, reason: "REDEMPTION_ROLLED_BACK", in: tx)
         case .discount:

@@ -107,9 +107,10 @@ extension VoucherService {
         var count = 0
         func read(_ row: Result<CSVRecord<VoucherEmail.Column>, CSVProblem>) throws {
             count += 1
-            // Millions of rows fit in a request, and no list has room for them.
+            // Millions of rows fit in a request, and other calls wait for this one.
             var violations = Violations()
-            violations.require(count <= VoucherEmail.limit, "csv", "must have at most 100,000 rows below its header")
+            violations.require(
+                count <= VoucherEmail.counts.upperBound, "csv", "must have at most 10,000 rows below its header")
             try violations.refuse()
             switch row {
             case .success(let record): try judge(record[.email], row: record.row)

@@ -27,59 +27,68 @@ extension VoucherStore {
         try tx.execute("UPDATE voucher_batches SET voucher_count = voucher_count + ? WHERE key = ?", count, key)
     }
 
-    /// Reads every voucher of the batch once, and keeps none of them.
-    static func statistics(ofBatch key: Int64, at now: Instant, in tx: Transaction) throws -> VoucherBatch.Statistics {
-        // The states in the order in which ``Voucher/state(at:)`` judges them.
-        let found = try tx.row(
+    // MARK: Expiring
+
+    /// The batch with vouchers that are read as ended and are not written so yet.
+    static func expiringBatch(in tx: Transaction) throws -> VoucherBatchExpiry.Pending? {
+        try tx.row(
             """
-            SELECT count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 2),
-                count(*) FILTER (WHERE state = 3), count(*) FILTER (WHERE state = 4),
-                count(*) FILTER (WHERE state = 5), count(*) FILTER (WHERE state = 6),
-                count(*) FILTER (WHERE used_count > 0), coalesce(sum(used_count), 0)
-            FROM (
-                SELECT used_count, CASE
-                    WHEN delete_time IS NOT NULL THEN 6
-                    WHEN deactivate_time IS NOT NULL THEN 5
-                    WHEN redeem_from > ? THEN 2
-                    WHEN redeem_until <= ? OR period_fixed <= ? THEN 4
-                    WHEN used_count >= usage_limit THEN 3
-                    ELSE 1 END AS state
-                FROM vouchers WHERE batch_key = ?) AS judged
-            """, now, now, now, key
+            SELECT key, batch_id, expire_time, expire_cursor, expire_through FROM voucher_batches
+            WHERE expire_time > 0 ORDER BY expire_time LIMIT 1
+            """
         ) { row in
-            VoucherBatch.Statistics(
-                active: try row.int(0), scheduled: try row.int(1), used: try row.int(2), expired: try row.int(3),
-                deactivated: try row.int(4), deleted: try row.int(5), redeemed: try row.int(6),
-                redemptions: try row.int(7))
+            VoucherBatchExpiry.Pending(
+                key: try row.int64(0), batchID: try row.text(1), expireTime: try row.instant(2),
+                cursor: try row.int64(3), through: try row.int64(4))
         }
-        guard let found else { throw StorageError.corrupt("a sum has no row") }
-        return found
     }
 
-    private static let unexpired = """
-        batch_key = ? AND delete_time IS NULL AND (redeem_until IS NULL OR redeem_until > ?)
-        """
-
-    /// How many vouchers of the batch ``expireBatch(_:in:)`` would expire.
-    static func countUnexpired(inBatch key: Int64, in tx: Transaction) throws -> Int {
-        try tx.row("SELECT count(*) FROM vouchers WHERE \(unexpired)", key, tx.now) { try $0.int(0) } ?? 0
+    /// Sets what is left to be written; nil for nothing.
+    static func setExpiry(
+        _ pending: VoucherBatchExpiry.Pending?, ofBatch key: Int64, in tx: Transaction
+    ) throws {
+        try tx.execute(
+            "UPDATE voucher_batches SET expire_time = ?, expire_cursor = ?, expire_through = ? WHERE key = ?",
+            pending?.expireTime, pending?.cursor, pending?.through, key)
     }
 
-    /// Sets the end of every voucher of the batch to now, but for those that have ended and those that were deleted.
-    ///
-    /// - Returns: how many there were.
-    static func expireBatch(_ key: Int64, in tx: Transaction) throws -> Int {
-        // What would begin at its end or later never does; a voucher always begins before it ends.
+    /// The last voucher of the next piece; nil where that piece of `limit` vouchers is all that is left.
+    static func lastOfPiece(
+        of pending: VoucherBatchExpiry.Pending, limit: Int, in tx: Transaction
+    ) throws -> Int64? {
+        let ids = try tx.rows(
+            """
+            SELECT id FROM vouchers WHERE batch_key = ? AND id > ? AND id <= ? ORDER BY id LIMIT 2 OFFSET ?
+            """, pending.key, pending.cursor, pending.through, limit - 1
+        ) { try $0.int64(0) }
+        return ids.count == 2 ? ids[0] : nil
+    }
+
+    /// Writes the end of vouchers, but for those that have ended before and those that were deleted.
+    static func expire(_ pending: VoucherBatchExpiry.Pending, through last: Int64, in tx: Transaction) throws {
+        let end = pending.expireTime
         try tx.execute(
             """
             UPDATE vouchers SET redeem_until = ?, redeem_from = CASE WHEN redeem_from < ? THEN redeem_from END,
                 update_time = ?, version = version + 1
-            WHERE \(unexpired)
-            """, tx.now, tx.now, tx.now, key, tx.now)
+            WHERE batch_key = ? AND id > ? AND id <= ? AND delete_time IS NULL
+                AND (redeem_until IS NULL OR redeem_until > ?)
+            """, end, end, tx.now, pending.key, pending.cursor, last, end)
     }
 
-    /// A subquery for other Stores: the vouchers of a batch (one argument, its key) that have given access themselves.
+    /// Whether the voucher is read as ended and is not written so yet.
+    static func isExpiring(_ voucher: Voucher, in tx: Transaction) throws -> Bool {
+        guard let key = voucher.batchKey else { return false }
+        return try tx.row(
+            "SELECT 1 FROM voucher_batches WHERE key = ? AND expire_cursor < ? AND expire_through >= ?",
+            key, voucher.id.number, voucher.id.number
+        ) { _ in true } ?? false
+    }
+
+    /// A subquery for other Stores: the vouchers of a batch (its key, above which id and up to which are its arguments)
+    /// that have given access themselves.
     static let givingAccessInBatch = """
-        SELECT id FROM vouchers WHERE batch_key = ? AND used_count > 0 AND effect = 1 AND delete_time IS NULL
+        SELECT id FROM vouchers WHERE batch_key = ? AND id > ? AND id <= ?
+            AND used_count > 0 AND effect = 1 AND delete_time IS NULL
         """
 }

@@ -11,9 +11,16 @@ enum VoucherStore {
                 key \(type.key),
                 batch_id \(type.text) NOT NULL UNIQUE,
                 create_time \(type.integer) NOT NULL,
-                voucher_count \(type.integer) NOT NULL CHECK (voucher_count BETWEEN 1 AND \(VoucherBatch.limit))
+                voucher_count \(type.integer) NOT NULL CHECK (voucher_count BETWEEN 1 AND \(VoucherBatch.limit)),
+                expire_time \(type.integer),
+                expire_cursor \(type.integer),
+                expire_through \(type.integer),
+                CHECK ((expire_time IS NULL) = (expire_cursor IS NULL)),
+                CHECK ((expire_time IS NULL) = (expire_through IS NULL))
             ) \(type.strict)
             """,
+            "CREATE INDEX voucher_batches_expiring ON voucher_batches (expire_time) WHERE expire_time IS NOT NULL",
+            VoucherBatchCountStore.table(type),
             vouchers(type),
             "CREATE INDEX vouchers_by_batch ON vouchers (batch_key) WHERE batch_key IS NOT NULL",
             "CREATE INDEX vouchers_by_order ON vouchers (order_key) WHERE order_key IS NOT NULL",
@@ -117,6 +124,13 @@ enum VoucherStore {
         provision_service, order_key, purchaser_key, held_count, email_count
         """
 
+    /// The columns as they are read: with the end that ``VoucherBatchExpiry`` has set and not written yet.
+    private static let readColumns = """
+        \(columns), CASE WHEN batch_key IS NOT NULL THEN (
+            SELECT expire_time FROM voucher_batches
+            WHERE key = vouchers.batch_key AND expire_cursor < vouchers.id AND expire_through >= vouchers.id) END
+        """
+
     private static let insertion = """
         INSERT INTO vouchers (\(columns))
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
@@ -205,6 +219,7 @@ enum VoucherStore {
         let period = columns(of: voucher.period)
         var asset: Int64?
         if case .asset(let key) = voucher.scope { asset = key }
+        try VoucherBatchCountStore.change(before, to: voucher, in: tx)
         try tx.execute(
             """
             UPDATE vouchers SET name = ?, redeem_on = ?, period_unit = ?, period_length = ?, period_fixed = ?,
@@ -236,13 +251,16 @@ enum VoucherStore {
     /// One more use, and the access that it gave. The table refuses a use beyond the limit.
     ///
     /// - Parameter released: reservations whose rows are gone, and that held a use until now.
-    static func addUse(of id: ResourceID, access: ResourceID, released: Int, in tx: Transaction) throws {
+    static func addUse(of voucher: Voucher, access: ResourceID, released: Int, in tx: Transaction) throws {
+        var after = voucher
+        after.usedCount += 1
+        try VoucherBatchCountStore.change(voucher, to: after, in: tx)
         try tx.execute(
             """
             UPDATE vouchers SET used_count = used_count + 1, held_count = held_count - ?, redeem_time = ?,
                 access_key = ?, update_time = ?, version = version + 1
             WHERE id = ?
-            """, released, tx.now, access.number, tx.now, id.number)
+            """, released, tx.now, access.number, tx.now, voucher.id.number)
     }
 
     /// Reservations come and go, and leave the version of what was created as it is.
@@ -265,13 +283,13 @@ enum VoucherStore {
     }
 
     static func find(_ id: Int64, in tx: Transaction) throws -> Voucher? {
-        try tx.row("SELECT \(columns) FROM vouchers WHERE id = ?", id, read: voucher)
+        try tx.row("SELECT \(readColumns) FROM vouchers WHERE id = ?", id, read: voucher)
     }
 
     /// By a code in any way of writing. That there is none is noted: codes can be guessed.
     static func find(code: String, in tx: Transaction) throws -> Voucher? {
         let found = try VoucherCode(code).flatMap { code in
-            try tx.row("SELECT \(columns) FROM vouchers WHERE code_folded = ?", code.folded, read: voucher)
+            try tx.row("SELECT \(readColumns) FROM vouchers WHERE code_folded = ?", code.folded, read: voucher)
         }
         if found == nil { try tx.noteFailedLookup() }
         return found
@@ -280,7 +298,7 @@ enum VoucherStore {
     static func list(
         where condition: String, _ arguments: [(any SQLBindable)?], in tx: Transaction
     ) throws -> [Voucher] {
-        try tx.rows("SELECT \(columns) FROM vouchers WHERE \(condition)", arguments: arguments, read: voucher)
+        try tx.rows("SELECT \(readColumns) FROM vouchers WHERE \(condition)", arguments: arguments, read: voucher)
     }
 
     static func isTaken(_ code: VoucherCode, in tx: Transaction) throws -> Bool {
@@ -323,15 +341,16 @@ enum VoucherStore {
     static func list(_ selection: Selection, after: Int64, limit: Int, in tx: Transaction) throws -> [Voucher] {
         switch selection {
         case .all:
-            try tx.rows("SELECT \(columns) FROM vouchers WHERE id > ? ORDER BY id LIMIT ?", after, limit, read: voucher)
+            try tx.rows(
+                "SELECT \(readColumns) FROM vouchers WHERE id > ? ORDER BY id LIMIT ?", after, limit, read: voucher)
         case .batch(let key):
             try tx.rows(
-                "SELECT \(columns) FROM vouchers WHERE batch_key = ? AND id > ? ORDER BY id LIMIT ?",
+                "SELECT \(readColumns) FROM vouchers WHERE batch_key = ? AND id > ? ORDER BY id LIMIT ?",
                 key, after, limit, read: voucher)
         case .asset(let key):
             try tx.rows(
                 """
-                SELECT \(columns) FROM vouchers WHERE id IN (
+                SELECT \(readColumns) FROM vouchers WHERE id IN (
                     SELECT id FROM vouchers WHERE asset_key = ? AND id > ?
                     UNION ALL SELECT voucher_id FROM voucher_assets WHERE asset_key = ? AND voucher_id > ?
                     ORDER BY 1 LIMIT ?)
@@ -344,7 +363,7 @@ enum VoucherStore {
     static func search(_ folded: String, after: Int64, limit: Int, in tx: Transaction) throws -> [Voucher] {
         try tx.rows(
             """
-            SELECT \(columns) FROM vouchers WHERE id IN (
+            SELECT \(readColumns) FROM vouchers WHERE id IN (
                 SELECT id FROM vouchers WHERE code_folded = ? AND id > ? AND delete_time IS NULL
                 UNION SELECT voucher_id FROM voucher_terms WHERE term = ? AND voucher_id > ?
                 ORDER BY 1 LIMIT ?)
@@ -364,7 +383,7 @@ enum VoucherStore {
 
     private static func voucher(_ row: SQLRow) throws -> Voucher {
         let code = try row.text(1)
-        return Voucher(
+        var voucher = Voucher(
             id: ResourceID(prefix: Voucher.prefix, number: try row.int64(0)),
             code: VoucherCode(text: code, folded: try row.text(2)), name: try row.text(3), effect: try row.state(4),
             redeemOn: try row.state(5), period: try period(row), discount: try discount(row), offer: try offer(row),
@@ -380,6 +399,8 @@ enum VoucherStore {
             emailCount: try row.int(38),
             deactivateTime: try row.instantOrNil(25), deleteTime: try row.instantOrNil(26),
             createTime: try row.instant(27), updateTime: try row.instant(28), version: try row.int64(29))
+        if let time = try row.instantOrNil(39) { voucher.end(by: time) }
+        return voucher
     }
 
     private static func period(_ row: SQLRow) throws -> Voucher.Period {
@@ -409,6 +430,13 @@ enum VoucherStore {
 }
 
 extension Voucher {
+    /// Sets the end to `time`, where it is not earlier.
+    mutating func end(by time: Instant) {
+        redeemUntil = min(redeemUntil ?? time, time)
+        // What would begin at its end or later never does; a voucher always begins before it ends.
+        if let from = redeemFrom, from >= time { redeemFrom = nil }
+    }
+
     /// What the journal compares.
     var journal: JournalState {
         [

@@ -104,9 +104,11 @@ import UsherContract
     }
 
     private func found(in harness: Harness) throws -> [String] {
-        // Once to see that it is not used, once to close it, which empties the WAL.
-        for _ in 0..<2 { harness.storage.closeIdleOrganisations() }
         let folder = "\(harness.directory)/organisations/nordfilm"
+        // Once to see that it is not used, once to close it, which empties the WAL; again while something of it runs.
+        repeat {
+            harness.storage.closeIdleOrganisations()
+        } while FileManager.default.fileExists(atPath: "\(folder)/usher.sqlite-wal")
         let bytes = try FileManager.default.contentsOfDirectory(atPath: folder).reduce(into: Data()) { bytes, name in
             bytes += try Data(contentsOf: URL(filePath: "\(folder)/\(name)"))
         }

@@ -132,7 +132,10 @@ import UsherContract
         try await revoke(key)
         func rows() async throws -> Int? {
             try await harness.storage.platform.read(as: .system()) { tx in
-                try tx.row("SELECT count(*) FROM (SELECT 1 FROM request_log LIMIT 1000)") { try $0.int(0) }
+                let first: [UInt8] = []
+                return try tx.row("SELECT count(*) FROM (SELECT 1 FROM request_log WHERE key > ? LIMIT 1000)", first) {
+                    try $0.int(0)
+                }
             }
         }
         let before = try await rows()

@@ -49,6 +49,7 @@ enum StatementPlan {
     /// What may be read whole, each with the reason why it is small.
     private static let smallTables: [String: String] = [
         "settings": "one row",
+        "journal_marks": "read once, at the start of the server",
         "wake_ups": "read once, at the start of the server",
         "api_keys": "read once, at the start of the server",
         "organisations": "read once, at the start of the server",

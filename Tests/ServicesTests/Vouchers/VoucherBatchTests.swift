@@ -82,4 +82,50 @@ import UsherContract
         let none = try await harness.refusal(Vouchers.expireVoucherBatch, .with { $0.batchID = "none" })
         #expect(none?.reason == "BATCH_NOT_FOUND")
     }
+
+    private func sweep(_ harness: Harness) async throws -> Bool {
+        let services = harness.services
+        return try await harness.storage.organisation("nordfilm").write(as: .system(organisationID: "nordfilm")) {
+            try services.sweep($0)
+        }
+    }
+
+    /// All vouchers end at once; what is written for each follows in pieces.
+    @Test func aLargeBatchIsExpiredInPieces() async throws {
+        let harness = try await Harness.withOpening()
+        let first = try await generate(harness, VoucherBatchExpiry.piece, "many")[0]
+        let last = try await generate(harness, 1, "many")[0]
+        for (code, viewer) in [(first.code, "anna"), (last.code, "bob")] { _ = try await harness.redeem(code, viewer) }
+        let later = try await generate(harness, 1, "many") { $0.unlimited = true }[0]
+        let dry = try await harness.call(
+            Vouchers.expireVoucherBatch, .with { ($0.batchID, $0.validateOnly) = ("many", true) })
+        #expect((dry.expiredCount, dry.endedAccessCount) == (10_002, 1), "accesses of the first piece are counted")
+        harness.now = harness.now + .seconds(1)
+        let done = try await harness.call(Vouchers.expireVoucherBatch, .with { $0.batchID = "many" })
+        #expect((done.expiredCount, done.endedAccessCount) == (10_002, 1))
+        #expect((done.batch.activeCount, done.batch.expiredCount) == (0, 10_002))
+        let new = try await generate(harness, 1, "many")[0]
+
+        // The second piece is not written yet, and nobody sees that.
+        #expect(try await harness.redeemReason(later.code, "carl") == "VOUCHER_EXPIRED")
+        let read = try await harness.call(Vouchers.getVoucher, .with { $0.voucherID = later.voucherID })
+        #expect(read.state == .expired && read.redeemUntil.seconds == Harness.start.microseconds / 1_000_000 + 1)
+        var change = Usher_Vouchers_V1_UpdateVoucherRequest()
+        (change.voucher.voucherID, change.voucher.name) = (later.voucherID, "late")
+        (change.updateMask.paths, change.voucher.redeemUntil.seconds) = (["redeem_until"], 4_000_000_000)
+        let refusal = try await harness.refusal(Vouchers.updateVoucher, change)
+        #expect(refusal?.reason == "BATCH_EXPIRING" && refusal?.retryAfter != nil)
+        #expect(try await harness.check("opening") { $0.viewerID = "bob" }.allowed, "its access is still to end")
+        #expect(harness.storage.organisationsToWake(at: harness.now) == ["nordfilm"])
+
+        #expect(try await sweep(harness))
+        #expect(try await !sweep(harness))
+        #expect(harness.storage.organisationsToWake(at: harness.now).isEmpty)
+        #expect(try await harness.check("opening") { $0.viewerID = "bob" }.reason == "NO_ACCESS")
+        #expect(try await harness.redeemReason(later.code, "carl") == "VOUCHER_EXPIRED")
+        #expect(try await harness.call(Vouchers.updateVoucher, change).state == .active)
+        _ = try await harness.redeem(new.code, "dora")
+        let counted = try await batch(harness, "many")
+        #expect((counted.activeCount, counted.usedCount, counted.expiredCount) == (1, 1, 10_001))
+    }
 }

@@ -78,8 +78,8 @@ import UsherContract
         #expect(try await list(harness, made.voucherID, size: 999) == emails.sorted())
     }
 
-    /// Two million rows fit in a request; what no list has room for is not read to its end.
-    @Test func aFileHasNoMoreRowsThanAList() async throws {
+    /// Two million rows fit in a request; what is too much for one call is not read to its end.
+    @Test func aFileHasNoMoreRowsThanACallMayHave() async throws {
         let harness = try await Harness.withOpening()
         let made = try await harness.createVoucher("LISTED")
         func request(_ rows: Int) -> Usher_Vouchers_V1_AddVoucherEmailsRequest {
@@ -88,9 +88,9 @@ import UsherContract
                 $0.csv = Data(("email\n" + String(repeating: "a@example.org\n", count: rows)).utf8)
             }
         }
-        let refusal = try await harness.refusal(Vouchers.addVoucherEmails, request(100_001))
+        let refusal = try await harness.refusal(Vouchers.addVoucherEmails, request(10_001))
         #expect(refusal?.reason == "FIELD_INVALID" && refusal?.violations.map(\.field) == ["csv"])
-        #expect(try await harness.call(Vouchers.addVoucherEmails, request(100_000)).emailCount == 1)
+        #expect(try await harness.call(Vouchers.addVoucherEmails, request(10_000)).emailCount == 1)
     }
 
     @Test func whatIsNoAddressIsReportedByRow() async throws {

@@ -6,6 +6,8 @@ final class ModelKey {
     /// What is presented; taken over from the answer.
     let text: String
     var message: Usher_Organisations_V1_ApiKey
+    /// Whether the server has it in memory.
+    var isKnown = true
 
     init(text: String, message: Usher_Organisations_V1_ApiKey) {
         self.text = text
@@ -14,6 +16,9 @@ final class ModelKey {
 
     var isOperators: Bool { message.organisationID.isEmpty }
     var expireTime: Instant? { message.hasExpireTime ? Instant(message.expireTime) : nil }
+    private var revokeTime: Instant? { message.hasRevokeTime ? Instant(message.revokeTime) : nil }
+
+    func hasEnded(by time: Instant) -> Bool { [expireTime, revokeTime].contains { $0.map { $0 <= time } ?? false } }
 }
 
 /// What the platform should hold: organisations, keys, and who may do what.
@@ -25,6 +30,11 @@ final class PlatformModel {
     /// - Parameter root: the operator's first key, which the simulation never takes from itself.
     init(root: ModelKey) { keys = [root] }
 
+    /// The server begins anew, and does not read what has ended a day ago.
+    func reopen(at now: Instant) {
+        for key in keys { key.isKnown = !key.hasEnded(by: now - .hours(24)) }
+    }
+
     func tenant(_ id: String) -> OrganisationModel? { tenants.first { $0.id == id } }
 
     /// The caller that a key makes, as a connection's first call finds out; or why it makes none.
@@ -32,6 +42,7 @@ final class PlatformModel {
         guard let key = keys.first(where: { $0.text == text }) else {
             throw Expected.unauthenticated("KEY_MALFORMED")
         }
+        guard key.isKnown else { throw Expected.unauthenticated("KEY_UNKNOWN") }
         if key.message.hasRevokeTime { throw Expected.unauthenticated("KEY_REVOKED") }
         if let end = key.expireTime, end <= now { throw Expected.unauthenticated("KEY_EXPIRED") }
         let acting = key.isOperators ? named : key.message.organisationID
@@ -172,6 +183,7 @@ final class PlatformModel {
         let others = keys.filter { $0 !== key && $0.isOperators && !$0.message.hasRevokeTime && $0.expireTime == nil }
         if key.isOperators, others.isEmpty { throw Expected.precondition("LAST_OPERATOR_KEY") }
         key.message.revokeTime = context.now.timestamp
+        key.isKnown = true
         context.record("api_key.revoked", key.message.keyID)
         return key.message
     }

@@ -27,7 +27,7 @@ enum ListSteps {
             let request = SearchSteps.query(tenant, simulation)
             try SearchSteps.accesses(tenant, request).run(simulation, by: actor, size: size)
         case 11: try accesses(tenant, accessFilter(simulation)).run(simulation, by: actor, size: size)
-        case 12 where simulation.dice.chance(40):
+        case 12 where simulation.dice.chance(60):
             try SearchSteps.sessions(tenant, of: simulation.voucherID(tenant)).run(simulation, by: actor, size: size)
         case 12: try sessions(tenant, sessionFilter(tenant, simulation)).run(simulation, by: actor, size: size)
         case 19:

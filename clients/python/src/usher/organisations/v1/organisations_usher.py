@@ -259,7 +259,9 @@ class OrganisationService:
         The secret is in this answer and nowhere else; a replay by `request_id` returns the key without it.
         Scope `organisations:write`; nobody grants a scope that it does not have (PERMISSION_DENIED `SCOPE_NOT_HELD`) or
         makes a key that lasts longer than its own (PERMISSION_DENIED `EXPIRY_NOT_HELD`). Other refusals:
-        PERMISSION_DENIED `OPERATOR_REQUIRED`, ALREADY_EXISTS `CERTIFICATE_URI_TAKEN` (both for `certificate_uri`).
+        PERMISSION_DENIED `OPERATOR_REQUIRED`, ALREADY_EXISTS `CERTIFICATE_URI_TAKEN` (both for `certificate_uri`);
+        RESOURCE_EXHAUSTED `API_KEY_LIMIT`: an organisation has 1,000 keys that can be used, or has made so many in the last
+        24 hours (the operator sets the number, see `usher help serve`).
         """
         message = build_request(organisations_pb2.CreateApiKeyRequest, request, {
             "api_key": api_key,
@@ -275,7 +277,8 @@ class OrganisationService:
         page_token: str | None = None,
         options: CallOptions | None = None,
     ) -> organisations_pb2.ListApiKeysResponse:
-        """Lists the keys of the caller's organisation (or the operator's own), newest first, revoked ones included.
+        """Lists the keys of the caller's organisation (or the operator's own), newest first, revoked ones included. A key that was revoked
+        or has expired is removed after 30 days, or when more have ended than there can be.
         Scope `organisations:read`.
         """
         message = build_request(organisations_pb2.ListApiKeysRequest, request, {
@@ -292,8 +295,9 @@ class OrganisationService:
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> organisations_pb2.ApiKey:
-        """Revokes a key at once and for ever; revoking it again changes nothing. With the operator's key that stands in
-        `operator.key` of the data directory that file goes, too. Scope `organisations:write`.
+        """Revokes a key at once and for ever; revoking it again changes nothing. Whoever presents it is refused `KEY_REVOKED`,
+        for a day at least, and `KEY_UNKNOWN` sometime after that. With the operator's key that stands in `operator.key` of
+        the data directory that file goes, too. Scope `organisations:write`.
         Refusals: NOT_FOUND `API_KEY_NOT_FOUND`; FAILED_PRECONDITION `LAST_OPERATOR_KEY`.
         """
         message = build_request(organisations_pb2.RevokeApiKeyRequest, request, {
@@ -454,7 +458,9 @@ class AsyncOrganisationService:
         The secret is in this answer and nowhere else; a replay by `request_id` returns the key without it.
         Scope `organisations:write`; nobody grants a scope that it does not have (PERMISSION_DENIED `SCOPE_NOT_HELD`) or
         makes a key that lasts longer than its own (PERMISSION_DENIED `EXPIRY_NOT_HELD`). Other refusals:
-        PERMISSION_DENIED `OPERATOR_REQUIRED`, ALREADY_EXISTS `CERTIFICATE_URI_TAKEN` (both for `certificate_uri`).
+        PERMISSION_DENIED `OPERATOR_REQUIRED`, ALREADY_EXISTS `CERTIFICATE_URI_TAKEN` (both for `certificate_uri`);
+        RESOURCE_EXHAUSTED `API_KEY_LIMIT`: an organisation has 1,000 keys that can be used, or has made so many in the last
+        24 hours (the operator sets the number, see `usher help serve`).
         """
         message = build_request(organisations_pb2.CreateApiKeyRequest, request, {
             "api_key": api_key,
@@ -470,7 +476,8 @@ class AsyncOrganisationService:
         page_token: str | None = None,
         options: CallOptions | None = None,
     ) -> organisations_pb2.ListApiKeysResponse:
-        """Lists the keys of the caller's organisation (or the operator's own), newest first, revoked ones included.
+        """Lists the keys of the caller's organisation (or the operator's own), newest first, revoked ones included. A key that was revoked
+        or has expired is removed after 30 days, or when more have ended than there can be.
         Scope `organisations:read`.
         """
         message = build_request(organisations_pb2.ListApiKeysRequest, request, {
@@ -487,8 +494,9 @@ class AsyncOrganisationService:
         request_id: str | None = None,
         options: CallOptions | None = None,
     ) -> organisations_pb2.ApiKey:
-        """Revokes a key at once and for ever; revoking it again changes nothing. With the operator's key that stands in
-        `operator.key` of the data directory that file goes, too. Scope `organisations:write`.
+        """Revokes a key at once and for ever; revoking it again changes nothing. Whoever presents it is refused `KEY_REVOKED`,
+        for a day at least, and `KEY_UNKNOWN` sometime after that. With the operator's key that stands in `operator.key` of
+        the data directory that file goes, too. Scope `organisations:write`.
         Refusals: NOT_FOUND `API_KEY_NOT_FOUND`; FAILED_PRECONDITION `LAST_OPERATOR_KEY`.
         """
         message = build_request(organisations_pb2.RevokeApiKeyRequest, request, {

@@ -856,7 +856,9 @@ class VoucherService:
         options: CallOptions | None = None,
     ) -> vouchers_pb2.ExpireVoucherBatchResponse:
         """Sets the end of every voucher of a batch to now, in one commit, and ends the accesses that they gave; deleted ones
-        are left as they are. Scope `vouchers:write`. Refusals: NOT_FOUND `BATCH_NOT_FOUND`.
+        are left as they are. In a batch of more than 10,000 vouchers the accesses that the others gave end within seconds
+        after the call; until then such a voucher is refused ABORTED `BATCH_EXPIRING`, with a time to come back, where it
+        is to be updated or its expiry reset. Scope `vouchers:write`. Refusals: NOT_FOUND `BATCH_NOT_FOUND`.
         """
         message = build_request(vouchers_pb2.ExpireVoucherBatchRequest, request, {
             "batch_id": batch_id,
@@ -1560,7 +1562,9 @@ class AsyncVoucherService:
         options: CallOptions | None = None,
     ) -> vouchers_pb2.ExpireVoucherBatchResponse:
         """Sets the end of every voucher of a batch to now, in one commit, and ends the accesses that they gave; deleted ones
-        are left as they are. Scope `vouchers:write`. Refusals: NOT_FOUND `BATCH_NOT_FOUND`.
+        are left as they are. In a batch of more than 10,000 vouchers the accesses that the others gave end within seconds
+        after the call; until then such a voucher is refused ABORTED `BATCH_EXPIRING`, with a time to come back, where it
+        is to be updated or its expiry reset. Scope `vouchers:write`. Refusals: NOT_FOUND `BATCH_NOT_FOUND`.
         """
         message = build_request(vouchers_pb2.ExpireVoucherBatchRequest, request, {
             "batch_id": batch_id,
