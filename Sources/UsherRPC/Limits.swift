@@ -14,6 +14,10 @@ public enum RPCLimits {
     static let statusBytes = 64 << 10
     /// What is kept of a message that had to be shortened, in characters.
     static let shortenedMessage = 1_024
+    /// Fields of a ttrpc Request's envelope, each metadata entry being one, and the bytes of all its metadata: it is
+    /// scanned on the event loop before anybody has shown a credential, and again for each key that is asked for.
+    static let envelopeFields = 256
+    static let envelopeMetadataBytes = 64 << 10
     /// How much of a name that a caller sent is repeated to it, in bytes.
     static let quotedNameBytes = 128
 

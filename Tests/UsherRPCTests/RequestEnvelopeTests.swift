@@ -179,6 +179,24 @@ import UsherRPC
         }
     }
 
+    /// An envelope is scanned before anybody has shown a credential: two million empty entries are not.
+    @Test(arguments: [("2a00", 256, 257), ("3200", 256, 257)])
+    func anEnvelopeHasSoManyFields(field: String, good: Int, bad: Int) {
+        func envelope(_ count: Int) -> ByteBuffer {
+            ByteBuffer(bytes: Array(repeating: hex(field), count: count).flatMap { $0 })
+        }
+        #expect(RequestEnvelope.scan(envelope(good)) != nil && RequestEnvelope.scan(envelope(bad)) == nil)
+    }
+
+    @Test func metadataHasSoManyBytes() throws {
+        func envelope(_ value: Int) throws -> ByteBuffer {
+            let pair = WireRequest.with { $0.metadata = [.with { $0.value = String(repeating: "x", count: value) }] }
+            return ByteBuffer(bytes: try pair.serializedBytes() as [UInt8])
+        }
+        #expect(RequestEnvelope.scan(try envelope((64 << 10) - 4)) != nil)
+        #expect(RequestEnvelope.scan(try envelope((64 << 10) + 1)) == nil)
+    }
+
     private static func text(_ random: inout SplitMix) -> String {
         let alphabet = Array("abcXYZ.-09äß€𝄞")
         return String((0..<Int.random(in: 0..<40, using: &random)).map { _ in alphabet.randomElement(using: &random)! })

@@ -10,8 +10,8 @@ public struct RequestEnvelope: Sendable {
     private let bytes: ByteBuffer
     private let layout: Layout
 
-    /// Reads an envelope; nil where the bytes are none. Unknown fields are skipped; of a field that stands there twice
-    /// the last counts.
+    /// Reads an envelope; nil where the bytes are none, or have more fields or metadata than an envelope may have.
+    /// Unknown fields are skipped; of a field that stands there twice the last counts.
     public static func scan(_ bytes: ByteBuffer) -> RequestEnvelope? {
         guard let layout = bytes.withUnsafeReadableBytes({ try? Layout(scanning: $0) }) else { return nil }
         return RequestEnvelope(bytes: bytes, layout: layout)
@@ -55,7 +55,10 @@ extension RequestEnvelope {
 
         init(scanning bytes: UnsafeRawBufferPointer) throws(MalformedMessage) {
             var scanner = FieldScanner(bytes)
+            var (fields, metadataBytes) = (0, 0)
             while !scanner.isAtEnd {
+                fields += 1
+                guard fields <= RPCLimits.envelopeFields else { throw MalformedMessage() }
                 let start = scanner.position
                 switch try scanner.tag() {
                 case (1, .lengthDelimited): service = try scanner.string()
@@ -63,7 +66,10 @@ extension RequestEnvelope {
                 case (3, .lengthDelimited): payload = try scanner.content()
                 case (4, .varint): timeoutNanoseconds = Int64(bitPattern: try scanner.varint())
                 case (5, .lengthDelimited):
-                    _ = try Metadata.Pair(scanning: bytes, scanner.content())
+                    let pair = try scanner.content()
+                    metadataBytes += pair.count
+                    guard metadataBytes <= RPCLimits.envelopeMetadataBytes else { throw MalformedMessage() }
+                    _ = try Metadata.Pair(scanning: bytes, pair)
                     metadata = (metadata.isEmpty ? start : metadata.lowerBound)..<scanner.position
                 case (_, let type): try scanner.skip(type)
                 }

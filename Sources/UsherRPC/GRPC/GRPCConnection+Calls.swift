@@ -41,7 +41,7 @@ extension GRPCConnection {
 
     private func receive(_ bytes: ByteBuffer, _ id: HTTP2StreamID, endsStream: Bool) {
         receivedBytes += bytes.readableBytes
-        guard !state.isKnown(id) || hold(bytes.readableBytes) else {
+        guard !state.isKnown(id) || hold(bytes.readableBytes) || holdForCaller(bytes.readableBytes, id) else {
             return perform(state.refuse(id, .tooMuchHeld(isTrusted: connection.account.isTrusted)))
         }
         perform(state.receive(id, bytes, endsStream: endsStream))
@@ -50,6 +50,12 @@ extension GRPCConnection {
         {
             perform(state.refuse(id, .credentialFirst))
         }
+    }
+
+    /// Counts what strangers have no room for where the call's own headers show a good credential.
+    private func holdForCaller(_ size: Int, _ id: HTTP2StreamID) -> Bool {
+        guard !connection.account.isTrusted, let metadata = state.metadata(of: id) else { return false }
+        return core.isTrusted(metadata, connection) && hold(size)
     }
 
     private func perform(_ action: GRPCState.Action) {

@@ -47,8 +47,10 @@ extension GRPCConnection {
         let now = now
         sending.note(owes: unsent > 0, moved: moved, now)
         receiving.note(owes: mayOweMessage, moved: receivedBytes, now)
-        guard stallAlarm == nil, mayOweMessage || unsent > 0 else { return }
-        stallAlarm = context.eventLoop.assumeIsolated().scheduleTask(in: stallLimit) { self.lookForStall() }
+        guard stallAlarm == nil, let since = [sending.since, receiving.since].compactMap(\.self).min() else { return }
+        // What stands still is looked at when its time is over, not a whole one later.
+        let time = since + stallLimit > now ? since + stallLimit : now + stallLimit
+        stallAlarm = context.eventLoop.assumeIsolated().scheduleTask(deadline: time) { self.lookForStall() }
     }
 
     private func lookForStall() {

@@ -195,6 +195,9 @@ extension GRPCState {
         return (bytes, streams[slot].metadata)
     }
 
+    /// What the headers of a call say that has not ended; nil for any other stream.
+    func metadata(of id: HTTP2StreamID) -> Metadata? { streams.slot(of: id).map { streams[$0].metadata } }
+
     /// Whether a message has begun to come and is not whole.
     var owesMessage: Bool { streams.used.contains { streams[$0].reader.hasRest && streams[$0].isWanted } }
 

@@ -90,7 +90,10 @@ extension TTRPCConnection {
         receiving.note(owes: owesFrame, moved: receivedBytes, now)
         guard stallAlarm == nil, owesFrame || countedUnsent > 0 else { return }
         let limit = connection.account.isTrusted ? stallLimit : min(stallLimit, strangerFrameTime)
-        stallAlarm = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { self.lookForStall() }
+        let since = [sending.since, receiving.since].compactMap(\.self).min() ?? now
+        // What stands still is looked at when its time is over, not a whole one later.
+        let time = since + limit > now ? since + limit : now + limit
+        stallAlarm = context.eventLoop.assumeIsolated().scheduleTask(deadline: time) { self.lookForStall() }
     }
 
     private func lookForStall() {
