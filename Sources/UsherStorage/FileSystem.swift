@@ -34,6 +34,10 @@ enum FileSystem {
     /// Makes a directory that only its owner may enter; fine if it exists.
     static func makeDirectory(_ path: String) throws {
         try begin(.makeDirectory(path))
+        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+        let parent = path.lastIndex(of: "/").map { path[..<$0] } ?? ""
+        guard errno == ENOENT, !parent.isEmpty else { throw failure("make", path) }
+        try makeDirectory(String(parent))
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("make", path) }
     }
 

@@ -12,7 +12,7 @@ extension AccessCommand {
                 Examples:
                   usher access list --viewer anna
                   usher access list --package digital --active --limit 20
-                """)
+                """.prose)
 
         @Option(help: "Only this viewer's.")
         var viewer = ""
@@ -21,20 +21,39 @@ extension AccessCommand {
         @Option(help: "Only to this package.")
         var package = ""
         @OptionGroup var activity: ActivityOptions
-        @Option(help: "At most so many; 0 is all.")
-        var limit = 100
+        @OptionGroup var list: ListOptions
         @OptionGroup var options: OrganisationCallOptions
 
         func run() async throws {
             try await options.withClient { client in
-                try await AccessPages(limit: limit, json: options.json).print { size, token in
+                try await Listing<Usher_Access_V1_Access>(
+                    noun: "accesses", header: Usher_Access_V1_Access.header, list: list, json: options.json
+                ).print { size, token in
                     let page = try await AccessClient(transport: client).listAccess(
                         .with {
                             ($0.viewerID, $0.assetID, $0.packageID) = (viewer, asset, package)
                             ($0.activity, $0.pageSize, $0.pageToken) = (activity.value, size, token)
                         })
                     return (page.accesses, page.nextPageToken)
+                } cells: {
+                    $0.cells
                 }
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show an access record.", discussion: "Example:\n  usher access show acc_0s9xtvr6x1t9f")
+
+        @Argument(help: "The access's id, acc_….")
+        var accessID: String
+        @OptionGroup var options: OrganisationCallOptions
+
+        func run() async throws {
+            try await options.withClient { client in
+                let found = try await AccessClient(transport: client).getAccess(.with { $0.accessID = accessID })
+                if options.json { print(try Readable.json(found)) } else { found.show() }
             }
         }
     }
@@ -50,7 +69,7 @@ extension AccessCommand {
                   usher access search mail.com --active
                   usher access search 'Opening Night' --by title
                   usher access search purchased --by type
-                """)
+                """.prose)
 
         enum Field: String, ExpressibleByArgument, CaseIterable {
             case email, id, title, type, viewer, asset
@@ -61,8 +80,7 @@ extension AccessCommand {
         @Option(help: "What that is: email, id, title (or its beginning), type, viewer or asset.")
         var by = Field.email
         @OptionGroup var activity: ActivityOptions
-        @Option(help: "At most so many; 0 is all.")
-        var limit = 100
+        @OptionGroup var list: ListOptions
         @OptionGroup var options: OrganisationCallOptions
 
         func run() async throws {
@@ -76,13 +94,17 @@ extension AccessCommand {
                 case .asset: .assetID
                 }
             try await options.withClient { client in
-                try await AccessPages(limit: limit, json: options.json).print { size, token in
+                try await Listing<Usher_Access_V1_Access>(
+                    noun: "accesses", header: Usher_Access_V1_Access.header, list: list, json: options.json
+                ).print { size, token in
                     let page = try await AccessClient(transport: client).searchAccess(
                         .with {
                             ($0.field, $0.query, $0.activity) = (field, query, activity.value)
                             ($0.pageSize, $0.pageToken) = (size, token)
                         })
                     return (page.accesses, page.nextPageToken)
+                } cells: {
+                    $0.cells
                 }
             }
         }
@@ -91,20 +113,23 @@ extension AccessCommand {
     struct Extend: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Set another end of an access; one that has expired opens again.",
-            discussion: "Example:\n  usher access extend acc_0s9xtvr6x1t9f --until 2026-12-31T23:59:59Z")
+            discussion: "Example:\n  usher access extend acc_0s9xtvr6x1t9f --until 2026-12-31")
 
         @Argument(help: "The access's id, acc_….")
         var accessID: String
-        @Option(name: .customLong("until"), help: "Until when, as 2026-12-31T23:59:59Z.")
-        var end: TimeArgument
+        @Option(
+            name: .customLong("until"),
+            help: "Until when: 2026-12-31 (the end of that day), tomorrow, 2d, 2026-12-31T20:00:00+01:00.")
+        var end: WhenArgument
         @Option(help: "Why, for the audit.")
         var reason = ""
         @OptionGroup var options: OrganisationCallOptions
 
         func run() async throws {
             try await options.withClient { client in
+                let time = try await end.timestamp(.end, client)
                 let access = try await AccessClient(transport: client).extendAccess(
-                    .with { ($0.accessID, $0.expireTime, $0.reason) = (accessID, end.timestamp, reason) })
+                    .with { ($0.accessID, $0.expireTime, $0.reason) = (accessID, time, reason) })
                 let until = Readable.time(access.expireTime, access.hasExpireTime)
                 print(options.json ? try Readable.json(access) : "extended \(access.accessID) until \(until)")
             }
@@ -128,33 +153,38 @@ struct ActivityOptions: ParsableArguments {
     }
 }
 
-/// Prints pages of access records until there are no more, or enough.
-private struct AccessPages {
-    let limit: Int
-    let json: Bool
-
-    func print(
-        _ next: (_ size: Int32, _ token: String) async throws -> (accesses: [Usher_Access_V1_Access], token: String)
-    ) async throws {
-        var table = Table("ID", "VIEWER", "TO", "TYPE", "STATE", "FROM", "UNTIL")
-        var (left, token) = (limit == 0 ? Int.max : limit, "")
-        repeat {
-            let page = try await next(Int32(min(left, 1_000)), token)
-            for access in page.accesses {
-                if json { Swift.print(try Readable.json(access)) } else { access.add(to: &table) }
-            }
-            left -= page.accesses.count
-            token = page.token
-        } while !token.isEmpty && left > 0
-        table.print()
-    }
-}
-
 extension Usher_Access_V1_Access {
-    fileprivate func add(to table: inout Table) {
-        let target = packageID.isEmpty ? assetID.isEmpty ? "everything" : assetID : "package \(packageID)"
-        table.add(
-            accessID, viewerID.isEmpty ? "-" : viewerID, target, "\(type)", "\(state)", Readable.time(startTime, true),
-            expireTime == .init() && !hasExpireTime ? "for ever" : Readable.time(expireTime, hasExpireTime))
+    fileprivate static let header = ["ID", "VIEWER", "TO", "TYPE", "STATE", "FROM", "UNTIL"]
+
+    /// What it opens, for people.
+    var target: String {
+        if !packageID.isEmpty { return "package \(packageID)" }
+        return assetID.isEmpty ? "everything" : assetID
+    }
+
+    private var end: String { hasExpireTime ? Readable.time(expireTime, true) : "for ever" }
+
+    fileprivate var cells: [String] {
+        [accessID, viewerID.orDash, target, "\(type)", "\(state)", Readable.time(startTime, true), end]
+    }
+
+    fileprivate func show() {
+        var table = Table("FIELD", "VALUE")
+        table.add("id", accessID)
+        table.add("viewer", viewerID.orDash)
+        table.add("to", target)
+        table.add("type", "\(type)")
+        table.add("state", "\(state)")
+        table.add("from", Readable.time(startTime, hasStartTime))
+        table.add("until", end)
+        table.add("until, at first", Readable.time(originalExpireTime, hasOriginalExpireTime))
+        table.add("first played", Readable.time(firstPlayTime, hasFirstPlayTime))
+        for (name, value) in [
+            ("bound to", boundIp), ("voucher", voucherID), ("price", priceOptionID), ("subscription", subscriptionID),
+        ] where !value.isEmpty {
+            table.add(name, value)
+        }
+        table.add("created", Readable.time(createTime, hasCreateTime))
+        table.print()
     }
 }

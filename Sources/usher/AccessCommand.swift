@@ -1,6 +1,4 @@
 import ArgumentParser
-import Foundation
-import SwiftProtobuf
 import UsherAPI
 import UsherClient
 
@@ -9,17 +7,18 @@ private typealias AccessClient = Usher_Access_V1_AccessServiceClient
 struct AccessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "access", abstract: "Access: who may see what.",
-        subcommands: [Grant.self, Check.self, List.self, Search.self, Extend.self, Revoke.self])
+        subcommands: [Grant.self, Check.self, List.self, Show.self, Search.self, Extend.self, Revoke.self])
 
     struct Grant: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Give a viewer access by hand.",
             discussion: """
                 Examples:
-                  usher access grant anna --asset opening-night --until 2026-12-31T23:59:59Z
+                  usher access grant anna --asset opening-night --until 2026-12-31
+                  usher access grant anna --asset opening-night --until 2d
                   usher access grant anna --package digital
                   usher access grant anna
-                """)
+                """.prose)
 
         @Argument(help: "The viewer.")
         var viewer: String
@@ -27,21 +26,27 @@ struct AccessCommand: ParsableCommand {
         var asset = ""
         @Option(help: "The package.")
         var package = ""
-        @Option(name: .customLong("from"), help: "From when on, as 2026-12-31T20:00:00Z; default now.")
-        var start: TimeArgument?
-        @Option(name: .customLong("until"), help: "Until when, as 2026-12-31T23:59:59Z; default for ever.")
-        var end: TimeArgument?
+        @Option(
+            name: .customLong("from"),
+            help: "From when on: 2026-12-31 (that day's beginning), tomorrow, 2h, 2026-12-31T20:00:00Z; default now.")
+        var start: WhenArgument?
+        @Option(
+            name: .customLong("until"),
+            help: "Until when: 2026-12-31 (that day's end), tomorrow, 2d, 2026-12-31T23:59:59Z; default for ever.")
+        var end: WhenArgument?
         @OptionGroup var options: OrganisationCallOptions
 
         func run() async throws {
             try await options.withClient { client in
+                let from = try await start?.timestamp(.beginning, client)
+                let until = try await end?.timestamp(.end, client)
                 let access = try await AccessClient(transport: client).grantAccess(
                     .with {
                         ($0.viewerID, $0.assetID, $0.packageID) = (viewer, asset, package)
-                        if let start { $0.startTime = start.timestamp }
-                        if let end { $0.expireTime = end.timestamp }
+                        if let from { $0.startTime = from }
+                        if let until { $0.expireTime = until }
                     })
-                print(options.json ? try Readable.json(access) : "granted \(access.accessID)")
+                try options.print(access, "granted \(access.accessID)")
             }
         }
     }
@@ -53,7 +58,7 @@ struct AccessCommand: ParsableCommand {
                 Examples:
                   usher access check --viewer anna --asset opening-night
                   usher access check --code 123456789 --asset opening-night --country SE
-                """)
+                """.prose)
 
         @Option(help: "The viewer.")
         var viewer = ""
@@ -89,30 +94,25 @@ struct AccessCommand: ParsableCommand {
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "End an access at once.",
-            discussion: "Example:\n  usher access revoke acc_0s9xtvr6x1t9f --reason chargeback")
+            discussion: "Example:\n  usher access revoke acc_0s9xtvr6x1t9f --reason chargeback --yes")
 
         @Argument(help: "The access's id, acc_….")
         var accessID: String
         @Option(help: "Why, for the audit.")
         var reason = ""
+        @OptionGroup var confirmation: Confirmation
         @OptionGroup var options: OrganisationCallOptions
 
         func run() async throws {
             try await options.withClient { client in
-                let access = try await AccessClient(transport: client).revokeAccess(
+                let accesses = AccessClient(transport: client)
+                let found = try await accesses.getAccess(.with { $0.accessID = accessID })
+                let plan = "end the access of \(found.viewerID.isEmpty ? "a code" : found.viewerID) to \(found.target)"
+                guard confirmation.isGiven(for: "\(plan), which is \(found.state)") else { return }
+                let access = try await accesses.revokeAccess(
                     .with { ($0.accessID, $0.reason) = (accessID, reason) })
-                print(options.json ? try Readable.json(access) : "revoked \(access.accessID)")
+                try options.print(access, "revoked \(access.accessID)")
             }
         }
-    }
-}
-
-/// A time on the command line: `2026-12-31T23:59:59Z`, or with an offset such as `+01:00`.
-struct TimeArgument: ExpressibleByArgument {
-    let timestamp: Google_Protobuf_Timestamp
-
-    init?(argument: String) {
-        guard let date = try? Date(argument, strategy: .iso8601) else { return nil }
-        timestamp = Google_Protobuf_Timestamp(date: date)
     }
 }

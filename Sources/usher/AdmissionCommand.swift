@@ -43,12 +43,13 @@ struct PassCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print what is on a pass and not printed yet, or the card again.",
             discussion: """
-                From then on the doors open. With --again the card before is dead, and a new one is made.
+                From then on the doors open. With --again the card before is dead, and a new one is made: that needs
+                --yes.
 
                 Examples:
                   usher pass print pas_0s9xtvr6x1t9f
-                  usher pass print pas_0s9xtvr6x1t9f --again --reason lost
-                """)
+                  usher pass print pas_0s9xtvr6x1t9f --again --reason lost --yes
+                """.prose)
 
         @Argument(help: "The pass's id, pas_….")
         var passID: String
@@ -56,6 +57,7 @@ struct PassCommand: ParsableCommand {
         var again = false
         @Option(help: "With --again: why, for the audit.")
         var reason = ""
+        @OptionGroup var confirmation: Confirmation
         @OptionGroup var options: OrganisationCallOptions
 
         func validate() throws {
@@ -66,8 +68,10 @@ struct PassCommand: ParsableCommand {
             try await options.withClient { client in
                 let admissions = AdmissionClient(transport: client)
                 var pass = try await admissions.getPass(.with { $0.passID = passID })
-                guard pass.state != .cancelled else { throw Failure("\(passID) was cancelled: it opens nothing") }
+                guard pass.state != .cancelled else { throw Failure("\(passID) was cancelled: it opens nothing", .no) }
                 if again {
+                    let plan = "make a new card of \(passID), and let card \(pass.cardNumber) die"
+                    guard confirmation.isGiven(for: plan) else { return }
                     pass = try await admissions.reprintPass(.with { ($0.passID, $0.reason) = (passID, reason) })
                 } else {
                     // Each admission is printed with the order that bought it.
@@ -95,7 +99,7 @@ struct ScanCommand: AsyncParsableCommand {
               usher scan K7WQ2M9XTZB4HN6C --performance night-1
               usher scan K7WQ2M9XTZB4HN6C --performance night-1 --gate north --exit
               usher scan K7WQ2M9XTZB4HN6C --performance night-1 --check
-            """)
+            """.prose)
 
     @Argument(help: "What is scanned.")
     var barcode: String

@@ -8,7 +8,8 @@ struct CallCommand: AsyncParsableCommand {
         commandName: "call",
         abstract: "Call any method, with protobuf JSON in and out.",
         discussion: """
-            A refusal prints code, reason and message on standard error, and exits 1. A request_id is filled in where
+            A refusal prints code, reason and message on standard error, and exits 1; wrong words exit 2, and a server
+            that is not reached 3. A request_id is filled in where
             the request has one and it is empty. A method that streams its responses prints each on a line of its own.
 
             Examples:
@@ -17,7 +18,7 @@ struct CallCommand: AsyncParsableCommand {
               usher call usher.vouchers.v1.VoucherService/RedeemVoucher '{"code": "123456789", "viewerId": "anna"}'
               usher call usher.catalog.v1.CatalogService/GetAsset '{"assetId": "opening"}' --organisation nordfilm
               usher call usher.events.v1.EventService/WatchEvents '{"fromNow": true}'
-            """)
+            """.prose)
 
     @Flag(help: "Show every method.")
     var list = false
@@ -27,8 +28,9 @@ struct CallCommand: AsyncParsableCommand {
     var method: String?
     @Argument(help: ArgumentHelp("The request as JSON; '-' reads it from standard input.", valueName: "json"))
     var request = "{}"
-    @Option(help: ArgumentHelp("The organisation to act in, for an operator's key.", valueName: "id"))
-    var organisation: String?
+    @OptionGroup var organisation: OrganisationOption
+    @Flag(help: "Print what goes wrong as JSON, too.")
+    var json = false
     @Option(help: ArgumentHelp("How long it may take: 500ms, 2s, 1m.", valueName: "time"))
     var timeout: TimeoutArgument?
     @Option(
@@ -46,10 +48,13 @@ struct CallCommand: AsyncParsableCommand {
             throw Failure("say which method to call; 'usher call --list' shows them all")
         }
         guard let method = UsherAPI.methods.first(where: { $0.descriptor.fullName == name }) else {
-            throw Failure("there is no method '\(name)'; 'usher call --list' shows them all")
+            throw Failure("there is no method '\(name)'; \(Self.hint(name))'usher call --list' shows them all")
         }
         if template {
             print(method.requestTemplate)
+            for (place, values) in try RequestSchema().enumValues(of: method.descriptor.requestType) {
+                StandardError.print("\(place): \(values.joined(separator: ", "))")
+            }
             return
         }
         let json =
@@ -58,10 +63,9 @@ struct CallCommand: AsyncParsableCommand {
         do {
             payload = try method.requestBytes(fromJSON: json, requestID: RequestIDs.random())
         } catch {
-            throw Failure(
-                "this is no \(method.descriptor.requestType) (\(error)); --template shows one: "
-                    + method.requestTemplate
-            )
+            let type = method.descriptor.requestType
+            let problem = try RequestSchema().problem(in: json, as: type) ?? "one of its values is of another kind"
+            throw Failure("this is no \(type): \(problem). 'usher call \(name) --template' shows one")
         }
         try await connection.withClient(
             organisation: organisation, timeout: timeout?.duration, viewerAddress: viewerAddress
@@ -76,6 +80,15 @@ struct CallCommand: AsyncParsableCommand {
                 throw Failure("\(name) takes a stream of requests, and this command sends one")
             }
         }
+    }
+
+    /// The methods that end as this one does.
+    private static func hint(_ name: String) -> String {
+        let last = name.split(separator: "/").last.map(String.init) ?? name
+        let near = UsherAPI.methods.map(\.descriptor).filter {
+            CommandNames.distance($0.name.lowercased(), last.lowercased()) <= 2
+        }
+        return near.first.map { "did you mean '\($0.fullName)'? " } ?? ""
     }
 
     /// At once, whatever standard output is: who watches wants to see.

@@ -22,11 +22,12 @@ struct CartCommand: ParsableCommand {
                 let cart = try await DistributionClient(transport: client).getCart(
                     .with { $0.actingContactID = actingID })
                 if options.json { return print(try Readable.json(cart)) }
+                let addresses = ContactAddresses(client)
                 var table = Table("TICKET", "PERFORMANCE", "ZONE", "SEAT", "GUEST", "NAME", "IS WITH")
                 for item in cart.items {
                     table.add(
                         item.ticketID, item.performanceID, item.zone.orDash, item.seat.orDash,
-                        item.guestContactID.orDash, item.holderName.orDash,
+                        await addresses.text(of: item.guestContactID), item.holderName.orDash,
                         item.distributed ? "someone else" : "the cart's owner")
                 }
                 table.print()
@@ -44,7 +45,7 @@ struct CartCommand: ParsableCommand {
                 Examples:
                   usher cart validate anna@example.org bob@example.org --as desk@sponsor.example --yes
                   usher cart validate --all --as desk@sponsor.example
-                """)
+                """.prose)
 
         @Argument(help: "The guests: their ids or e-mail addresses.")
         var guests: [ContactArgument] = []
@@ -56,8 +57,7 @@ struct CartCommand: ParsableCommand {
         var reason = ""
         @Flag(help: "Leave the tickets out of the guests' apps for now.")
         var deferDelivery = false
-        @Flag(help: "Do it.")
-        var yes = false
+        @OptionGroup var confirmation: Confirmation
         @OptionGroup var options: OrganisationCallOptions
 
         func validate() throws {
@@ -73,16 +73,20 @@ struct CartCommand: ParsableCommand {
                 if all {
                     let cart = try await distribution.getCart(.with { $0.actingContactID = request.actingContactID })
                     request.guestContactIds = Set(cart.items.map(\.guestContactID).filter { !$0.isEmpty }).sorted()
-                    guard !request.guestContactIds.isEmpty else { throw Failure("nothing in it is for anybody") }
+                    guard !request.guestContactIds.isEmpty else { throw Failure("nothing in it is for anybody", .no) }
                 }
-                (request.reason, request.deferDelivery, request.validateOnly) = (reason, deferDelivery, !yes)
+                (request.reason, request.deferDelivery, request.validateOnly) = (
+                    reason, deferDelivery, !confirmation.yes
+                )
                 let reply = try await distribution.validateCart(request)
                 if options.json { return print(try Readable.json(reply)) }
                 let back = reply.takenBackCount > 0 ? ", \(reply.takenBackCount) of them taken back" : ""
                 let count = reply.distributedCount + reply.takenBackCount
-                let verb = yes ? "distributed" : "would distribute"
+                let verb = confirmation.yes ? "distributed" : "would distribute"
                 print(
-                    "\(verb) \(count)\(back); \(reply.remainingCount) left in the cart\(yes ? "" : ": --yes does it")")
+                    "\(verb) \(count)\(back); \(reply.remainingCount) left in the cart"
+                        + (confirmation.yes ? "" : ": --yes does it")
+                )
             }
         }
     }

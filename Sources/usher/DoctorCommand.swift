@@ -23,7 +23,7 @@ struct DoctorCommand: ParsableCommand {
               usher doctor --data data --quick
               usher doctor --data data --accept-loss nordfilm
               usher doctor --data data --json | jq '.databases[] | select(.problems != [])'
-            """)
+            """.prose)
 
     @Option(help: ArgumentHelp("The data directory.", valueName: "dir"))
     var data: String

@@ -14,9 +14,9 @@ struct InitCommand: ParsableCommand {
 
             Example:
               export USHER_KEY=$(usher init --data data | tail -n 1)
-            """)
+            """.prose)
 
-    @Option(help: ArgumentHelp("The data directory; made if it is missing.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The data directory; made if it is missing, with those above it.", valueName: "dir"))
     var data: String
 
     func run() throws {

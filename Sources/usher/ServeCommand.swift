@@ -60,7 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
               usher serve --data data
               usher serve --data data --listen 0.0.0.0:7420 --tls-certificate cert.pem --tls-key key.pem
               usher serve --data data --listen 0.0.0.0:7420 --admin off --insecure
-            """)
+            """.prose)
 
     @Option(help: ArgumentHelp("The data directory; made if it is missing.", valueName: "dir"))
     var data: String?

@@ -16,41 +16,32 @@ struct SubscriptionCommand: ParsableCommand {
                 Examples:
                   usher subscription list --viewer anna
                   usher subscription list --package digital --state frozen --limit 20
-                """)
+                """.prose)
 
         @Option(help: "Only this viewer's.")
         var viewer = ""
         @Option(help: "Only to this package.")
         var package = ""
         @Option(help: "Only in this state: pending, trial, active, paused, frozen, cancelled or deactivated.")
-        var state: StateArgument?
-        @Option(help: "At most so many; 0 is all.")
-        var limit = 100
+        var state: EnumArgument<Usher_Subscriptions_V1_SubscriptionState>?
+        @OptionGroup var list: ListOptions
         @OptionGroup var options: OrganisationCallOptions
 
         func run() async throws {
             try await options.withClient { client in
-                var table = Table("ID", "VIEWER", "OF", "STATE", "TYPE", "RENEWS", "ENDS")
-                var (left, token) = (limit == 0 ? Int.max : limit, "")
-                repeat {
+                try await Listing<Usher_Subscriptions_V1_Subscription>(
+                    noun: "subscriptions", header: ["ID", "VIEWER", "OF", "STATE", "TYPE", "RENEWS", "ENDS"],
+                    list: list, json: options.json
+                ).print { size, token in
                     let page = try await SubscriptionClient(transport: client).listSubscriptions(
                         .with {
                             ($0.viewerID, $0.packageID) = (viewer, package)
-                            ($0.state, $0.pageSize, $0.pageToken) = (
-                                state?.state ?? .unspecified, Int32(min(left, 1_000)), token
-                            )
+                            ($0.state, $0.pageSize, $0.pageToken) = (state?.value ?? .unspecified, size, token)
                         })
-                    for subscription in page.subscriptions {
-                        if options.json {
-                            print(try Readable.json(subscription))
-                        } else {
-                            subscription.add(to: &table)
-                        }
-                    }
-                    left -= page.subscriptions.count
-                    token = page.nextPageToken
-                } while !token.isEmpty && left > 0
-                table.print()
+                    return (page.subscriptions, page.nextPageToken)
+                } cells: {
+                    $0.cells
+                }
             }
         }
     }
@@ -77,9 +68,9 @@ struct SubscriptionCommand: ParsableCommand {
             abstract: "End a subscription, now or when what is paid for is over.",
             discussion: """
                 Examples:
-                  usher subscription cancel sub_0s9xtvqwwh7qg --reason moving
-                  usher subscription cancel sub_0s9xtvqwwh7qg --at-period-end
-                """)
+                  usher subscription cancel sub_0s9xtvqwwh7qg --reason moving --yes
+                  usher subscription cancel sub_0s9xtvqwwh7qg --at-period-end --yes
+                """.prose)
 
         @Argument(help: "The subscription's id, sub_….")
         var subscriptionID: String
@@ -87,10 +78,18 @@ struct SubscriptionCommand: ParsableCommand {
         var atPeriodEnd = false
         @Option(help: "Why.")
         var reason = ""
+        @OptionGroup var confirmation: Confirmation
         @OptionGroup var options: OrganisationCallOptions
 
         func run() async throws {
             try await options.withClient { client in
+                guard confirmation.yes else {
+                    let found = try await SubscriptionClient(transport: client).getSubscription(
+                        .with { $0.subscriptionID = subscriptionID })
+                    let what = "the subscription of \(found.viewerID) to \(found.target), which is \(found.stateName)"
+                    _ = confirmation.isGiven(for: "cancel \(what), \(atPeriodEnd ? "at its period's end" : "now")")
+                    return
+                }
                 let after = try await SubscriptionClient(transport: client).cancelSubscription(
                     .with {
                         ($0.subscriptionID, $0.atPeriodEnd, $0.reason) = (subscriptionID, atPeriodEnd, reason)
@@ -103,30 +102,15 @@ struct SubscriptionCommand: ParsableCommand {
     }
 }
 
-/// A state on the command line: `frozen`.
-struct StateArgument: ExpressibleByArgument {
-    let state: Usher_Subscriptions_V1_SubscriptionState
-
-    init?(argument: String) {
-        let found = Usher_Subscriptions_V1_SubscriptionState.allCases.first { $0.word == argument.lowercased() }
-        guard let found, found != .unspecified else { return nil }
-        state = found
-    }
-}
-
-extension Usher_Subscriptions_V1_SubscriptionState {
-    /// As people write it: `frozen`.
-    fileprivate var word: String { "\(self)" }
-}
-
 extension Usher_Subscriptions_V1_Subscription {
-    fileprivate var stateName: String { state.word }
-    private var target: String { packageID.isEmpty ? assetID : packageID }
+    fileprivate var stateName: String { "\(state)" }
+    fileprivate var target: String { packageID.isEmpty ? assetID : packageID }
 
-    fileprivate func add(to table: inout Table) {
-        table.add(
+    fileprivate var cells: [String] {
+        [
             subscriptionID, viewerID, target, stateName, "\(type)", Readable.time(renewTime, hasRenewTime),
-            Readable.time(endTime, hasEndTime))
+            Readable.time(endTime, hasEndTime),
+        ]
     }
 
     fileprivate func show() {

@@ -7,8 +7,10 @@ struct Table {
     private var rows: [[String]] = []
 
     init(_ header: String...) { self.header = header }
+    init(_ header: [String]) { self.header = header }
 
     mutating func add(_ cells: String...) { rows.append(cells) }
+    mutating func add(_ cells: [String]) { rows.append(cells) }
 
     /// The table's lines; nothing where there are no rows.
     var lines: [String] {

@@ -12,7 +12,7 @@ extension TicketCommand {
 
                 Example:
                   usher ticket export --as desk@sponsor.example --performance final > tickets.csv
-                """)
+                """.prose)
 
         @Option(name: .customLong("as"), help: "The contact whose tickets they are, and those that it distributed.")
         var acting: ContactArgument
@@ -38,12 +38,12 @@ extension TicketCommand {
         static let configuration = CommandConfiguration(
             abstract: "Give tickets to whom a CSV file's '[NEW] CC Email' names.",
             discussion: """
-                Rows that cannot be done are reported and the others done, unless --atomic. Exits 1 where any row was
-                refused.
+                Without --yes it says what would be done, and does nothing. Rows that cannot be done are reported and
+                the others done, unless --atomic. Exits 1 where any row was refused.
 
                 Example:
-                  usher ticket import tickets.csv --as desk@sponsor.example --reason 'guest list of May 4' --dry-run
-                """)
+                  usher ticket import tickets.csv --as desk@sponsor.example --reason 'guest list of May 4' --yes
+                """.prose)
 
         @Argument(help: ArgumentHelp("The file; '-' is standard input.", valueName: "file"))
         var file: String
@@ -53,8 +53,7 @@ extension TicketCommand {
         var reason: String
         @Flag(help: "All rows or none.")
         var atomic = false
-        @Flag(help: "Say what would be done, and do nothing.")
-        var dryRun = false
+        @OptionGroup var confirmation: Confirmation
         @OptionGroup var options: OrganisationCallOptions
 
         func run() async throws {
@@ -64,18 +63,19 @@ extension TicketCommand {
                 return try await DistributionClient(transport: client).importTicketDetails(
                     .with {
                         ($0.actingContactID, $0.csv, $0.reason) = (actingID, csv, reason)
-                        ($0.atomic, $0.validateOnly) = (atomic, dryRun)
+                        ($0.atomic, $0.validateOnly) = (atomic, !confirmation.yes)
                     })
             }
             for row in reply.refusedRows { StandardError.print("row \(row.row): \(row.reason): \(row.message)") }
             if options.json {
                 print(try Readable.json(reply))
             } else {
-                let verb = dryRun ? "would be " : ""
+                let verb = confirmation.yes ? "" : "would be "
                 print(
                     """
                     \(verb)distributed \(reply.distributedCount), \(verb)taken back \(reply.takenBackCount), \
-                    unchanged \(reply.unchangedCount), refused \(reply.refusedRows.count)
+                    unchanged \(reply.unchangedCount), refused \(reply.refusedRows.count)\
+                    \(confirmation.yes ? "" : ": --yes does it")
                     """)
             }
             if !reply.refusedRows.isEmpty { throw ExitCode(1) }

@@ -21,7 +21,7 @@ struct TicketCommand: ParsableCommand {
                 Examples:
                   usher ticket list --performance final --zone A
                   usher ticket list --as desk@sponsor.example --distributed --take-back-possible
-                """)
+                """.prose)
 
         @Option(name: .customLong("as"), help: "The contact that looks.")
         var acting: ContactArgument?
@@ -37,8 +37,7 @@ struct TicketCommand: ParsableCommand {
         var remaining = false
         @Flag(help: "Only what --as could take back now.")
         var takeBackPossible = false
-        @Option(help: "At most so many; 0 is all.")
-        var limit = 100
+        @OptionGroup var list: ListOptions
         @OptionGroup var options: OrganisationCallOptions
 
         func validate() throws {
@@ -53,18 +52,20 @@ struct TicketCommand: ParsableCommand {
                 (request.performanceID, request.zone) = (performance, zone)
                 request.distribution = distributed ? .distributed : remaining ? .remaining : .unspecified
                 request.takeBackPossible = takeBackPossible
-                var table = Table("ID", "NUMBER", "PERFORMANCE", "ZONE", "SEAT", "OWNER", "DELIVERY", "STATE")
-                var left = limit == 0 ? Int.max : limit
-                repeat {
-                    request.pageSize = Int32(min(left, 1_000))
+                let filter = request
+                let addresses = ContactAddresses(client)
+                try await Listing<Usher_Distribution_V1_Ticket>(
+                    noun: "tickets",
+                    header: ["ID", "NUMBER", "PERFORMANCE", "ZONE", "SEAT", "OWNER", "DELIVERY", "STATE"], list: list,
+                    json: options.json
+                ).print { size, token in
+                    var request = filter
+                    (request.pageSize, request.pageToken) = (size, token)
                     let page = try await DistributionClient(transport: client).listTickets(request)
-                    for ticket in page.tickets {
-                        if options.json { print(try Readable.json(ticket)) } else { ticket.add(to: &table) }
-                    }
-                    left -= page.tickets.count
-                    request.pageToken = page.nextPageToken
-                } while !request.pageToken.isEmpty && left > 0
-                table.print()
+                    return (page.tickets, page.nextPageToken)
+                } cells: {
+                    $0.cells(owner: await addresses.text(of: $0.ownerContactID))
+                }
             }
         }
     }
@@ -85,7 +86,8 @@ struct TicketCommand: ParsableCommand {
                 let actingID = try await acting?.id(client) ?? ""
                 let ticket = try await DistributionClient(transport: client).getTicket(
                     .with { ($0.ticketID, $0.actingContactID) = (ticketID, actingID) })
-                if options.json { print(try Readable.json(ticket)) } else { ticket.show() }
+                if options.json { return print(try Readable.json(ticket)) }
+                await ticket.show(ContactAddresses(client))
             }
         }
     }
@@ -100,12 +102,13 @@ struct TicketCommand: ParsableCommand {
                 Examples:
                   usher ticket take-back tkt_0s9xtvqwwh7qg --as desk@sponsor.example --reason 'cannot come' --yes
                   usher ticket take-back --performance final --as desk@sponsor.example --reason rain
-                """)
+                """.prose)
 
         @Argument(help: ArgumentHelp("The tickets' ids, tkt_….", valueName: "ticket-id"))
         var ticketIDs: [String] = []
-        @Option(name: .customLong("as"), help: "The contact that takes them back.")
-        var acting: ContactArgument
+        @Option(
+            name: .customLong("as"), help: "The contact that takes them back; without it the organisation itself does.")
+        var acting: ContactArgument?
         @Option(help: "All of this performance.")
         var performance = ""
         @Option(help: "With --performance: only in this zone.")
@@ -114,8 +117,7 @@ struct TicketCommand: ParsableCommand {
         var recipient: ContactArgument?
         @Option(help: "Why, for the audit.")
         var reason: String
-        @Flag(help: "Do it.")
-        var yes = false
+        @OptionGroup var confirmation: Confirmation
         @OptionGroup var options: OrganisationCallOptions
 
         func validate() throws {
@@ -127,18 +129,19 @@ struct TicketCommand: ParsableCommand {
         func run() async throws {
             try await options.withClient { client in
                 var request = Usher_Distribution_V1_TakeBackTicketsRequest()
-                request.actingContactID = try await acting.id(client)
+                request.actingContactID = try await acting?.id(client) ?? ""
                 request.toContactID = try await recipient?.id(client) ?? ""
                 (request.ticketIds, request.performanceID, request.zone) = (ticketIDs, performance, zone)
-                (request.reason, request.validateOnly) = (reason, !yes)
+                (request.reason, request.validateOnly) = (reason, !confirmation.yes)
                 var (count, more) = (0, false)
                 repeat {
                     let reply = try await DistributionClient(transport: client).takeBackTickets(request)
                     for id in reply.ticketIds { print(options.json ? #"{"ticketId":"\#(id)"}"# : id) }
                     (count, more) = (count + Int(reply.takenBackCount), reply.more)
-                } while yes && more
+                } while confirmation.yes && more
                 let summary =
-                    yes ? "took back \(count)" : "would take back \(count)\(more ? " and more" : ""): --yes does it"
+                    confirmation.yes
+                    ? "took back \(count)" : "would take back \(count)\(more ? " and more" : ""): --yes does it"
                 StandardError.print(summary)
             }
         }
@@ -154,8 +157,26 @@ struct ContactArgument: ExpressibleByArgument {
     func id(_ client: UsherClient) async throws -> String {
         guard text.contains("@") else { return text }
         let found = try await DistributionClient(transport: client).listContacts(.with { $0.email = text })
-        guard let contact = found.contacts.first else { throw Failure("there is no contact \(text)") }
+        guard let contact = found.contacts.first else { throw Failure("there is no contact \(text)", .no) }
         return contact.contactID
+    }
+}
+
+/// The addresses of contacts, which say more to people than ids; each is asked for once.
+final class ContactAddresses {
+    private let client: UsherClient
+    private var known: [String: String] = [:]
+
+    init(_ client: UsherClient) { self.client = client }
+
+    /// The contact's address; its id where it cannot be asked for, and `-` for none.
+    func text(of id: String) async -> String {
+        guard !id.isEmpty else { return "-" }
+        if let email = known[id] { return email }
+        let contact = try? await DistributionClient(transport: client).getContact(.with { $0.contactID = id })
+        let text = contact.map(\.email) ?? id
+        known[id] = text
+        return text
     }
 }
 
@@ -168,21 +189,20 @@ extension Usher_Distribution_V1_Ticket {
         return distributed ? "distributed" : "remaining"
     }
 
-    fileprivate func add(to table: inout Table) {
-        table.add(
-            ticketID, String(number), performanceID, zone.orDash, seat.orDash, ownerContactID, "\(delivery)", state)
+    fileprivate func cells(owner: String) -> [String] {
+        [ticketID, String(number), performanceID, zone.orDash, seat.orDash, owner, "\(delivery)", state]
     }
 
-    fileprivate func show() {
+    fileprivate func show(_ addresses: ContactAddresses) async {
         var table = Table("FIELD", "VALUE")
         table.add("id", ticketID)
         table.add("number", String(number))
         table.add("performance", performanceID)
         table.add("zone", zone.orDash)
         table.add("seat", seat.orDash)
-        table.add("owner", ownerContactID)
-        table.add("first owner", initialOwnerContactID)
-        table.add("distributed by", distributorContactID.orDash)
+        table.add("owner", await addresses.text(of: ownerContactID))
+        table.add("first owner", await addresses.text(of: initialOwnerContactID))
+        table.add("distributed by", await addresses.text(of: distributorContactID))
         table.add("name", holderName.orDash)
         table.add("delivery", "\(delivery)")
         table.add("state", state)
@@ -192,8 +212,9 @@ extension Usher_Distribution_V1_Ticket {
         var history = Table("TIME", "WHAT", "FROM", "TO", "BY", "REASON")
         for move in moves {
             history.add(
-                Readable.time(move.moveTime, move.hasMoveTime), "\(move.kind)", move.fromContactID.orDash,
-                move.toContactID, move.actingContactID.orDash, move.reason.orDash)
+                Readable.time(move.moveTime, move.hasMoveTime), "\(move.kind)",
+                await addresses.text(of: move.fromContactID), await addresses.text(of: move.toContactID),
+                await addresses.text(of: move.actingContactID), move.reason.orDash)
         }
         history.print()
     }

@@ -7,19 +7,23 @@ extension VoucherCommand {
     struct Reset: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Set another end, later or earlier, for what a voucher gave.",
-            discussion: "Example:\n  usher voucher reset WELCOME --until 2026-12-31T23:59:59Z")
+            discussion:
+                "Examples:\n  usher voucher reset WELCOME --until 2026-12-31\n  usher voucher reset WELCOME --until 2d")
 
         @Argument(help: "Its code, or its id.")
         var voucher: String
-        @Option(name: .customLong("until"), help: "Until when, as 2026-12-31T23:59:59Z.")
-        var end: TimeArgument
+        @Option(
+            name: .customLong("until"),
+            help: "Until when: 2026-12-31 (the end of that day), tomorrow, 2d, 2026-12-31T20:00:00+01:00.")
+        var end: WhenArgument
         @OptionGroup var options: OrganisationCallOptions
 
         func run() async throws {
             try await options.withClient { client in
                 let found = try await voucher.findVoucher(client)
+                let until = try await end.timestamp(.end, client)
                 let changed = try await VoucherClient(transport: client).resetVoucherExpiry(
-                    .with { ($0.voucherID, $0.expireTime) = (found.voucherID, end.timestamp) })
+                    .with { ($0.voucherID, $0.expireTime) = (found.voucherID, until) })
                 if options.json { return print(try Readable.json(changed)) }
                 print("\(changed.voucherID) expires \(Readable.time(changed.expireTime, changed.hasExpireTime))")
             }
@@ -32,19 +36,19 @@ extension VoucherCommand {
             discussion: """
                 Examples:
                   usher voucher batch bat_0s9xtvqm8eqx5
-                  usher voucher batch press-2026 --expire --dry-run
-                """)
+                  usher voucher batch press-2026 --expire
+                  usher voucher batch press-2026 --expire --yes
+                """.prose)
 
         @Argument(help: "The batch's id.")
         var batch: String
         @Flag(help: "Set the end of every voucher in it to now, and end the accesses that they gave.")
         var expire = false
-        @Flag(help: "With --expire: say what would be done, and do nothing.")
-        var dryRun = false
+        @OptionGroup var confirmation: Confirmation
         @OptionGroup var options: OrganisationCallOptions
 
         func validate() throws {
-            guard expire || !dryRun else { throw ValidationError("--dry-run belongs to --expire") }
+            guard expire || !confirmation.yes else { throw ValidationError("--yes belongs to --expire") }
         }
 
         func run() async throws {
@@ -55,10 +59,10 @@ extension VoucherCommand {
                     return options.json ? print(try Readable.json(found)) : found.show()
                 }
                 let ended = try await vouchers.expireVoucherBatch(
-                    .with { ($0.batchID, $0.validateOnly) = (batch, dryRun) })
+                    .with { ($0.batchID, $0.validateOnly) = (batch, !confirmation.yes) })
                 if options.json { return print(try Readable.json(ended)) }
-                let verb = dryRun ? "would expire" : "expired"
-                print("\(verb) \(ended.expiredCount) vouchers, \(ended.endedAccessCount) accesses with them")
+                let (verb, hint) = confirmation.yes ? ("expired", "") : ("would expire", ": --yes does it")
+                print("\(verb) \(ended.expiredCount) vouchers, \(ended.endedAccessCount) accesses with them\(hint)")
             }
         }
     }
@@ -71,7 +75,7 @@ extension VoucherCommand {
                   usher voucher emails SUMMER
                   usher voucher emails SUMMER --add derby@mail.com --add anna@mail.com
                   usher voucher emails SUMMER --add-file viewers.csv
-                """)
+                """.prose)
 
         @Argument(help: "Its code, or its id.")
         var voucher: String
@@ -126,13 +130,14 @@ extension VoucherCommand {
         }
 
         private func list(_ id: String, _ vouchers: VoucherClient) async throws {
-            var token = ""
+            var (token, isEmpty) = ("", true)
             repeat {
                 let page = try await vouchers.listVoucherEmails(
                     .with { ($0.voucherID, $0.pageSize, $0.pageToken) = (id, 1_000, token) })
-                for email in page.emails { print(email.email) }
-                token = page.nextPageToken
+                for email in page.emails { print(options.json ? try Readable.json(email) : email.email) }
+                (token, isEmpty) = (page.nextPageToken, isEmpty && page.emails.isEmpty)
             } while !token.isEmpty
+            if isEmpty { StandardError.print("no addresses: everybody may use it") }
         }
     }
 
@@ -143,25 +148,25 @@ extension VoucherCommand {
 
         @Argument(help: "Its code, or its id.")
         var voucher: String
+        @OptionGroup var list: ListOptions
         @OptionGroup var options: OrganisationCallOptions
 
         func run() async throws {
             try await options.withClient { client in
                 let id = try await voucher.findVoucher(client).voucherID
-                var table = Table("STARTED", "ASSET", "VIEWER", "IP", "COUNTRY", "VIEWED")
-                var token = ""
-                repeat {
+                try await Listing<Usher_Access_V1_PlaybackSession>(
+                    noun: "sessions", header: ["STARTED", "ASSET", "VIEWER", "IP", "COUNTRY", "VIEWED"], list: list,
+                    json: options.json
+                ).print { size, token in
                     let page = try await VoucherClient(transport: client).listVoucherSessions(
-                        .with { ($0.voucherID, $0.pageSize, $0.pageToken) = (id, 1_000, token) })
-                    for session in page.sessions {
-                        if options.json { print(try Readable.json(session)) }
-                        table.add(
-                            Readable.time(session.startTime, true), session.assetID, session.viewerID.orDash,
-                            session.ip.orDash, session.country.orDash, "\(session.viewedSeconds) s")
-                    }
-                    token = page.nextPageToken
-                } while !token.isEmpty
-                if !options.json { table.print() }
+                        .with { ($0.voucherID, $0.pageSize, $0.pageToken) = (id, size, token) })
+                    return (page.sessions, page.nextPageToken)
+                } cells: { session in
+                    [
+                        Readable.time(session.startTime, true), session.assetID, session.viewerID.orDash,
+                        session.ip.orDash, session.country.orDash, "\(session.viewedSeconds) s",
+                    ]
+                }
             }
         }
     }

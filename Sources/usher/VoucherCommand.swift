@@ -24,7 +24,7 @@ struct VoucherCommand: ParsableCommand {
                 Examples:
                   usher voucher generate --asset opening-night --count 500 > codes.txt
                   usher voucher generate --asset opening-night --count 5 --usage-limit 3 --order TIX-88412
-                """)
+                """.prose)
 
         @Option(help: "The asset that they open.")
         var asset: String
@@ -75,7 +75,7 @@ struct VoucherCommand: ParsableCommand {
                 Examples:
                   usher voucher list --batch bat_0s9xtvqm8eqx5 --limit 20
                   usher voucher list --asset opening-night --search anna@example.org
-                """)
+                """.prose)
 
         @Option(help: "Only of this batch.")
         var batch = ""
@@ -83,38 +83,38 @@ struct VoucherCommand: ParsableCommand {
         var asset = ""
         @Option(help: "Find by a whole code, order or custom value, instead of --batch and --asset.")
         var search = ""
-        @Option(help: "At most so many; 0 is all.")
-        var limit = 100
+        @OptionGroup var list: ListOptions
         @OptionGroup var options: OrganisationCallOptions
 
         func run() async throws {
             try await options.withClient { client in
-                var table = Table("ID", "CODE", "STATE", "USED", "ORDER", "CREATED", "EXPIRES")
-                var (left, token) = (limit == 0 ? Int.max : limit, "")
-                repeat {
-                    let page = try await page(min(left, 1_000), token, client)
-                    for voucher in page.vouchers {
-                        if options.json { print(try Readable.json(voucher)) } else { voucher.add(to: &table) }
-                    }
-                    left -= page.vouchers.count
-                    token = page.token
-                } while !token.isEmpty && left > 0
-                table.print()
+                try await Listing<Usher_Vouchers_V1_Voucher>(
+                    noun: "vouchers", header: Usher_Vouchers_V1_Voucher.header, list: list, json: options.json
+                ).print {
+                    // Only a batch knows how many it has.
+                    guard !batch.isEmpty, search.isEmpty, asset.isEmpty else { return nil }
+                    let found = try await VoucherClient(transport: client).getVoucherBatch(.with { $0.batchID = batch })
+                    return Int(found.voucherCount)
+                } page: { size, token in
+                    try await page(size, token, client)
+                } cells: {
+                    $0.cells
+                }
             }
         }
 
         private func page(
-            _ size: Int, _ token: String, _ client: UsherClient
-        ) async throws -> (vouchers: [Usher_Vouchers_V1_Voucher], token: String) {
+            _ size: Int32, _ token: String, _ client: UsherClient
+        ) async throws -> (items: [Usher_Vouchers_V1_Voucher], token: String) {
             let vouchers = VoucherClient(transport: client)
             guard search.isEmpty else {
                 let page = try await vouchers.searchVouchers(
-                    .with { ($0.query, $0.pageSize, $0.pageToken) = (search, Int32(size), token) })
+                    .with { ($0.query, $0.pageSize, $0.pageToken) = (search, size, token) })
                 return (page.vouchers, page.nextPageToken)
             }
             let page = try await vouchers.listVouchers(
                 .with {
-                    ($0.batchID, $0.assetID, $0.pageSize, $0.pageToken) = (batch, asset, Int32(size), token)
+                    ($0.batchID, $0.assetID, $0.pageSize, $0.pageToken) = (batch, asset, size, token)
                 })
             return (page.vouchers, page.nextPageToken)
         }
@@ -148,6 +148,7 @@ struct VoucherCommand: ParsableCommand {
                         Readable.time(redemption.rollBackTime, redemption.hasRollBackTime))
                 }
                 table.print()
+                if redemptions.redemptions.isEmpty { StandardError.print("no redemptions") }
             }
         }
     }
@@ -180,15 +181,18 @@ struct VoucherCommand: ParsableCommand {
     struct Expire: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Set a voucher's end to now, and end the accesses that it gave.",
-            discussion: "Example:\n  usher voucher expire WELCOME")
+            discussion: "Example:\n  usher voucher expire WELCOME --yes")
 
         @Argument(help: "Its code, or its id.")
         var voucher: String
+        @OptionGroup var confirmation: Confirmation
         @OptionGroup var options: OrganisationCallOptions
 
         func run() async throws {
             try await options.withClient { client in
                 let found = try await voucher.findVoucher(client)
+                let plan = "expire \(found.code), which is \(found.stateName) and used \(found.uses)"
+                guard confirmation.isGiven(for: plan) else { return }
                 let expired = try await VoucherClient(transport: client).expireVoucher(
                     .with { $0.voucherID = found.voucherID })
                 print(options.json ? try Readable.json(expired) : "expired \(expired.voucherID)")
@@ -204,6 +208,8 @@ extension String {
         do {
             return try await vouchers.getVoucher(.with { $0.voucherID = self })
         } catch let refusal as Refusal where refusal.reason == "VOUCHER_NOT_FOUND" {
+            // An id is no guessed code: it is not looked up as one, and not held up like one.
+            if wholeMatch(of: /vch_[0-9a-z]{13}/) != nil { throw refusal }
             let found = try await vouchers.lookupVoucher(.with { $0.code = self })
             return try await vouchers.getVoucher(.with { $0.voucherID = found.voucherID })
         }
@@ -211,13 +217,20 @@ extension String {
 }
 
 extension Usher_Vouchers_V1_Voucher {
+    fileprivate static let header = [
+        "ID", "CODE", "STATE", "USED", "ORDER", "CREATED", "REDEEM UNTIL", "OPENS UNTIL",
+    ]
+
     fileprivate var uses: String { "\(usedCount) of \(hasUsageLimit ? String(usageLimit) : "unlimited")" }
     fileprivate var stateName: String { "\(state)" }
-    fileprivate var expiry: String { hasExpireTime ? Readable.time(expireTime, true) : "no expiry" }
+    /// Until when it can be redeemed.
+    private var redeemEnd: String { hasRedeemUntil ? Readable.time(redeemUntil, true) : "no end" }
 
-    fileprivate func add(to table: inout Table) {
-        table.add(
-            voucherID, code, stateName, uses, orderID.orDash, Readable.time(createTime, hasCreateTime), expiry)
+    fileprivate var cells: [String] {
+        [
+            voucherID, code, stateName, uses, orderID.orDash, Readable.time(createTime, hasCreateTime), redeemEnd,
+            Readable.time(expireTime, hasExpireTime),
+        ]
     }
 
     /// What it may be used for, by the names of these.
@@ -241,8 +254,8 @@ extension Usher_Vouchers_V1_Voucher {
         table.add("order", orderID.orDash)
         table.add("batch", batchID.orDash)
         table.add("redeem from", Readable.time(redeemFrom, hasRedeemFrom))
-        table.add("redeem until", Readable.time(redeemUntil, hasRedeemUntil))
-        table.add("expires", expiry)
+        table.add("redeem until", redeemEnd)
+        table.add("opens until", Readable.time(expireTime, hasExpireTime))
         for (key, value) in custom.sorted(by: { $0.key < $1.key }) { table.add("custom \(key)", value) }
         table.add("created", Readable.time(createTime, hasCreateTime))
         table.print()

@@ -20,7 +20,7 @@ extension VoucherCommand {
                   usher voucher import codes.txt --asset opening-night
                   usher voucher import codes.csv --asset opening-night --batch spring
                   usher voucher import - --csv --asset opening-night --atomic < codes.csv
-                """)
+                """.prose)
 
         @Argument(help: ArgumentHelp("The file; '-' is standard input.", valueName: "file"))
         var file: String

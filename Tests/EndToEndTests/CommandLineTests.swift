@@ -14,7 +14,7 @@ import UsherClient
         #expect(try server.usher("org", "create", "nordfilm", "--name", "Nord Film").status == 0)
         let again = try server.usher("org", "create", "nordfilm")
         #expect(again.status == 1 && again.errors.contains("ALREADY_EXISTS ORGANISATION_EXISTS"))
-        #expect(try server.usher("org", "list").output.hasPrefix("nordfilm\t"))
+        #expect(try server.usher("org", "list").output.contains("\nnordfilm  active "))
         let created = try server.usher("key", "create", "--organisation", "nordfilm", "--scopes", "access:check")
         let lines = created.output.split(separator: "\n").map(String.init)
         #expect(lines.last?.hasPrefix("ush_live_") == true && !created.output.contains(key))
@@ -22,7 +22,9 @@ import UsherClient
 
         let who = try server.usher("call", "usher.session.v1.SessionService/WhoAmI", "--key", lines[1])
         #expect(who.output.contains(#""organisationId":"nordfilm""#) && who.output.contains("access:check"))
-        #expect(try server.usher("key", "revoke", keyID, "--organisation", "nordfilm").status == 0)
+        let plan = try server.usher("key", "revoke", keyID, "--organisation", "nordfilm")
+        #expect(plan.output == "would revoke \(keyID) '', which is live: --yes does it\n")
+        #expect(try server.usher("key", "revoke", keyID, "--organisation", "nordfilm", "--yes").status == 0)
         let revoked = try server.usher("call", "usher.session.v1.SessionService/WhoAmI", "--key", lines[1])
         #expect(revoked.status == 1 && revoked.errors.hasPrefix("UNAUTHENTICATED KEY_REVOKED: "))
 
@@ -30,14 +32,16 @@ import UsherClient
         let made = try server.usher("call", call, #"{"voucher": {"code": "HELLO"}}"#, "--organisation", "nordfilm")
         #expect(made.status == 0 && made.output.contains(#""code":"HELLO""#))
         let unknown = try server.usher("call", "usher.vouchers.v1.VoucherService/Nothing", "{}")
-        #expect(unknown.status != 0 && unknown.errors.contains("--list"))
+        #expect(unknown.status == 2 && unknown.errors.contains("--list"))
         let wrong = try server.usher("call", call, #"{"vaucher": {}}"#)
-        #expect(wrong.status != 0 && wrong.errors.contains("CreateVoucherRequest"))
+        #expect(
+            wrong.status == 2 && wrong.errors.contains("the request has no field 'vaucher'; did you mean 'voucher'?"))
         #expect(try server.usher("call", "--list").output.contains("usher.access.v1.AccessService/CheckAccess\n"))
         #expect(try server.usher("serve", "--data", server.directory).errors.contains("in use by another process"))
         #expect(server.terminate() == 0)
         let gone = try server.usher("org", "list")
-        #expect(gone.status != 0 && gone.errors.contains("USHER_ADDRESS"))
+        #expect(
+            gone.status == 3 && gone.errors.contains("nobody listens there") && gone.errors.contains("USHER_ADDRESS"))
     }
 
     @Test func vouchersAndAccessByHand() throws {
@@ -68,7 +72,7 @@ import UsherClient
         #expect(try usher("voucher", "list", "--search", "ord-9").output.contains("PRESS-1"))
         try "code\nGOOD\nB\"AD\n".write(toFile: table, atomically: true, encoding: .utf8)
         let unreadable = try usher("voucher", "import", table)
-        #expect(unreadable.status == 1 && unreadable.errors.contains("row 3: A quote stands inside a field"))
+        #expect(unreadable.status == 2 && unreadable.errors.contains("row 3: A quote stands inside a field"))
 
         let listed = try usher("voucher", "list", "--limit", "3")
         #expect(listed.output.split(separator: "\n").count == 4 && listed.output.hasPrefix("ID "))
@@ -81,7 +85,9 @@ import UsherClient
         #expect(allowed.status == 0 && allowed.output.hasPrefix("yes until "))
         let shown = try usher("voucher", "show", "Welcome")
         #expect(shown.output.contains("1 of 1") && shown.output.contains("anna"))
-        #expect(try usher("voucher", "expire", "WELCOME").status == 0)
+        #expect(try usher("voucher", "expire", "WELCOME").output.hasPrefix("would expire WELCOME, which is "))
+        #expect(try usher("access", "check", "--viewer", "anna", "--asset", "opening").status == 0)
+        #expect(try usher("voucher", "expire", "WELCOME", "--yes").status == 0)
         #expect(try usher("access", "check", "--viewer", "anna", "--asset", "opening").status == 1)
 
         let granted = try usher("access", "grant", "bob", "--until", "2099-01-01T00:00:00+01:00")
@@ -95,7 +101,11 @@ import UsherClient
         #expect(
             try usher("access", "extend", accessID, "--until", "2100-01-01T00:00:00Z").output
                 == "extended \(accessID) until 2100-01-01T00:00:00Z\n")
-        #expect(try usher("access", "revoke", accessID, "--reason", "chargeback").output == "revoked \(accessID)\n")
+        let revocation = ["access", "revoke", accessID, "--reason", "chargeback"]
+        #expect(
+            try usher(revocation).output
+                == "would end the access of bob to everything, which is active: --yes does it\n")
+        #expect(try usher(revocation + ["--yes"]).output == "revoked \(accessID)\n")
         #expect(try usher("access", "check", "--viewer", "bob", "--asset", "opening").status == 1)
         #expect(try server.usher("--generate-completion-script", "bash").output.hasPrefix("#!/bin/bash"))
         #expect(server.terminate() == 0)
@@ -115,7 +125,7 @@ import UsherClient
         #expect(try usher("voucher", "reset", codes[0], "--until", later).errors.contains("VOUCHER_NOT_REDEEMED"))
         #expect(try usher("voucher", "redeem", codes[0], "--viewer", "anna").status == 0)
         #expect(try usher("voucher", "reset", codes[0], "--until", later).output.hasSuffix("2098-12-31T23:00:00Z\n"))
-        #expect(try usher("voucher", "reset", codes[0], "--until", "tomorrow").status != 0)
+        #expect(try usher("voucher", "reset", codes[0], "--until", "someday").status == 2)
         #expect(try usher("voucher", "sessions", codes[0]).output.isEmpty)
 
         let file = "\(server.directory)/viewers.csv"
@@ -131,9 +141,9 @@ import UsherClient
 
         let batch = try usher("voucher", "batch", "press")
         #expect(batch.output.contains("redeemed") && batch.output.hasPrefix("FIELD"))
-        let dry = try usher("voucher", "batch", "press", "--expire", "--dry-run")
-        #expect(dry.output == "would expire 3 vouchers, 1 accesses with them\n")
-        let ended = try usher("voucher", "batch", "press", "--expire")
+        let dry = try usher("voucher", "batch", "press", "--expire")
+        #expect(dry.output == "would expire 3 vouchers, 1 accesses with them: --yes does it\n")
+        let ended = try usher("voucher", "batch", "press", "--expire", "--yes")
         #expect(ended.output == "expired 3 vouchers, 1 accesses with them\n")
         #expect(try usher("access", "check", "--viewer", "anna", "--asset", "opening").status == 1)
         #expect(try usher("voucher", "batch", "none").errors.contains("BATCH_NOT_FOUND"))
@@ -163,10 +173,12 @@ import UsherClient
         #expect(again.status == 1 && again.output.hasPrefix("ALREADY_USED 20") && again.output.contains("at north"))
         #expect(try usher("scan", barcode, "--performance", "night-1", "--exit").status == 0)
         #expect(try usher("pass", "show", pass.passID).output.contains("outside"))
-        #expect(try usher("pass", "print", pass.passID, "--again").output.hasPrefix("card 2 of pas_"))
+        let plan = try usher("pass", "print", pass.passID, "--again")
+        #expect(plan.output == "would make a new card of \(pass.passID), and let card 1 die: --yes does it\n")
+        #expect(try usher("pass", "print", pass.passID, "--again", "--yes").output.hasPrefix("card 2 of pas_"))
         let dead = try usher("scan", barcode, "--performance", "night-2", "--check")
         #expect(dead.status == 1 && dead.output == "SUPERSEDED\n")
-        #expect(try usher("pass", "print", pass.passID, "--reason", "lost").status == 64)
+        #expect(try usher("pass", "print", pass.passID, "--reason", "lost").status == 2)
         let cancel = "usher.admission.v1.AdmissionService/CancelPass"
         #expect(try usher("call", cancel, #"{"passId": "\#(pass.passID)"}"#).status == 0)
         let cancelled = try usher("pass", "print", pass.passID)
@@ -210,7 +222,7 @@ import UsherClient
             """
             {"actingContactId": "\(contacts[0])", "ticketIds": ["\(tickets[0])"], "guestContactId": "\(contacts[1])"}
             """)
-        #expect(try usher("cart", "show", "--as", "desk@fc.example").output.contains(contacts[1]))
+        #expect(try usher("cart", "show", "--as", "desk@fc.example").output.contains("anna@fc.example"))
         let planned = try usher("cart", "validate", "--all", "--as", "desk@fc.example")
         #expect(planned.output == "would distribute 1; 0 left in the cart: --yes does it\n")
         let validated = try usher("cart", "validate", "anna@fc.example", "--as", "desk@fc.example", "--yes")
@@ -218,7 +230,7 @@ import UsherClient
         #expect(try usher("cart", "show", "--as", "desk@fc.example").output.contains("is empty"))
         let listed = try usher("ticket", "list", "--as", "desk@fc.example", "--distributed", "--take-back-possible")
         #expect(listed.output.split(separator: "\n").count == 2 && listed.output.contains(tickets[0]))
-        #expect(try usher("ticket", "show", tickets[0]).output.contains("distributed by  \(contacts[0])"))
+        #expect(try usher("ticket", "show", tickets[0]).output.contains("distributed by  desk@fc.example"))
 
         let file = "\(server.directory)/tickets.csv"
         let csv = try usher("ticket", "export", "--as", "desk@fc.example").output
@@ -226,7 +238,7 @@ import UsherClient
         var lines = csv.split(separator: "\r\n").map(String.init)
         for index in 1...2 { lines[index] += index == 1 ? "bob@fc.example" : "eve@fc.example" }
         try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
-        let imported = try usher("ticket", "import", file, "--as", "desk@fc.example", "--reason", "list")
+        let imported = try usher("ticket", "import", file, "--as", "desk@fc.example", "--reason", "list", "--yes")
         #expect(imported.status == 1 && imported.errors.hasPrefix("row 3: CONTACT_NOT_FOUND"))
         #expect(imported.output == "distributed 0, taken back 1, unchanged 0, refused 1\n")
         let taken = try usher(
@@ -255,7 +267,7 @@ import UsherClient
         let listed = try usher("subscription", "list", "--viewer", "anna", "--state", "active")
         #expect(listed.output.hasPrefix("ID ") && listed.output.contains(id))
         #expect(try usher("subscription", "list", "--state", "frozen").output.isEmpty)
-        #expect(try usher("subscription", "list", "--state", "thawed").status != 0)
+        #expect(try usher("subscription", "list", "--state", "thawed").status == 2)
         let shown = try usher("subscription", "show", String(id))
         #expect(shown.output.contains("state:        active") && shown.output.contains("renews:"))
         #expect(shown.output.contains("period:       1 month") && !shown.output.contains("paused since:"))
@@ -264,7 +276,12 @@ import UsherClient
         #expect(try usher("subscription", "show", String(id)).output.contains("paused since: 20"))
         let resuming = "usher.subscriptions.v1.SubscriptionService/ResumeSubscription"
         _ = try usher("call", resuming, #"{"subscriptionId": "\#(id)"}"#)
-        let cancelled = try usher("subscription", "cancel", String(id), "--at-period-end", "--reason", "moving")
+        let cancelling = ["subscription", "cancel", String(id), "--at-period-end", "--reason", "moving"]
+        #expect(
+            try usher(cancelling).output
+                == "would cancel the subscription of anna to digital, which is active, at its period's end: "
+                + "--yes does it\n")
+        let cancelled = try usher(cancelling + ["--yes"])
         #expect(cancelled.output.hasPrefix("cancelled \(id), ends 20"))
         #expect(try usher("subscription", "show", String(id), "--json").output.contains(#""cancelReason":"moving""#))
         #expect(server.terminate() == 0)

@@ -106,14 +106,16 @@ final class ServerProcess {
         try usher(arguments)
     }
 
-    func usher(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+    func usher(
+        _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> (status: Int32, output: String, errors: String) {
         let process = Process()
         let (output, errors) = (Pipe(), Pipe())
         process.executableURL = URL(fileURLWithPath: Self.binary)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging([
             "USHER_ADDRESS": "127.0.0.1:\(port)", "USHER_KEY": (try? operatorKey) ?? "",
-        ]) { $1 }
+        ]) { $1 }.merging(environment) { $1 }
         process.standardOutput = output
         process.standardError = errors
         try process.run()
@@ -130,6 +132,10 @@ struct OrganisationCommandLine {
     let organisationID: String
 
     func callAsFunction(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+        try callAsFunction(arguments)
+    }
+
+    func callAsFunction(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
         try server.usher(arguments + ["--organisation", organisationID])
     }
 }

@@ -1,7 +1,7 @@
 """A first hour with Usher: an event, 10,000 voucher codes, one of them redeemed, and the question at the door.
 
     make run                                                  # in one terminal: a server on 127.0.0.1:7420
-    export USHER_KEY="$(usher key create --organisation ID)"  # a key of an organisation, see the README
+    export USHER_KEY="$(usher key create --organisation ID --all-scopes | tail -n 1)"
     python clients/python/quickstart.py
 """
 

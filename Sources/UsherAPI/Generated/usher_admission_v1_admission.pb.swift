@@ -1054,6 +1054,49 @@ public nonisolated struct Usher_Admission_V1_CancelAdmissionsRequest: Sendable {
   public init() {}
 }
 
+/// Asks for all admissions to a performance to be cancelled.
+public nonisolated struct Usher_Admission_V1_CancelPerformanceRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The performance.
+  public var performanceID: String = String()
+
+  /// Why, which scanners are told; at most 1,000 characters.
+  public var reason: String = String()
+
+  /// Only count: nothing changes.
+  public var validateOnly: Bool = false
+
+  /// Makes the call exactly-once: at most 64 characters, a UUID by our clients.
+  public var requestID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What was cancelled, or would be.
+public nonisolated struct Usher_Admission_V1_CancelPerformanceResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Tickets of their own.
+  public var cancelledTicketCount: Int32 = 0
+
+  /// Admissions on passes.
+  public var cancelledPassAdmissionCount: Int32 = 0
+
+  /// Whether there are more, for another call.
+  public var more: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// An admission to one performance that stands on a ticket of its own.
 public nonisolated struct Usher_Admission_V1_Ticket: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -3180,6 +3223,91 @@ nonisolated extension Usher_Admission_V1_CancelAdmissionsRequest: SwiftProtobuf.
     if lhs.reason != rhs.reason {return false}
     if lhs.validateOnly != rhs.validateOnly {return false}
     if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Admission_V1_CancelPerformanceRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CancelPerformanceRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}performance_id\0\u{1}reason\0\u{3}validate_only\0\u{3}request_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.performanceID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.performanceID.isEmpty {
+      try visitor.visitSingularStringField(value: self.performanceID, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 3)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Admission_V1_CancelPerformanceRequest, rhs: Usher_Admission_V1_CancelPerformanceRequest) -> Bool {
+    if lhs.performanceID != rhs.performanceID {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Usher_Admission_V1_CancelPerformanceResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CancelPerformanceResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}cancelled_ticket_count\0\u{3}cancelled_pass_admission_count\0\u{1}more\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.cancelledTicketCount) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.cancelledPassAdmissionCount) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.more) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.cancelledTicketCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.cancelledTicketCount, fieldNumber: 1)
+    }
+    if self.cancelledPassAdmissionCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.cancelledPassAdmissionCount, fieldNumber: 2)
+    }
+    if self.more != false {
+      try visitor.visitSingularBoolField(value: self.more, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Usher_Admission_V1_CancelPerformanceResponse, rhs: Usher_Admission_V1_CancelPerformanceResponse) -> Bool {
+    if lhs.cancelledTicketCount != rhs.cancelledTicketCount {return false}
+    if lhs.cancelledPassAdmissionCount != rhs.cancelledPassAdmissionCount {return false}
+    if lhs.more != rhs.more {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -298,6 +298,23 @@ public enum Usher_Admission_V1_AdmissionService {
         requestTemplate: #"{"passId": "", "performanceIds": [""], "reason": "", "validateOnly": false, "requestId": ""}"#
     )
 
+    /// Ends every ticket and every admission of a pass to a performance that does not take place, with the records for the
+    /// third party's system; the other doors of those passes stay. At most 10,000 a call: `more` says that another one is
+    /// needed. Scope `admission:write`. Refusals: NOT_FOUND `PERFORMANCE_NOT_FOUND`.
+    public static let cancelPerformance = TypedMethod<
+        Usher_Admission_V1_CancelPerformanceRequest,
+        Usher_Admission_V1_CancelPerformanceResponse
+    >(
+        MethodDescriptor(
+            service: "usher.admission.v1.AdmissionService", name: "CancelPerformance",
+            requestType: "usher.admission.v1.CancelPerformanceRequest",
+            responseType: "usher.admission.v1.CancelPerformanceResponse",
+            streaming: .unary, idempotency: .unknown,
+            hasRequestID: true, requestContainsMap: false
+        ),
+        requestTemplate: #"{"performanceId": "", "reason": "", "validateOnly": false, "requestId": ""}"#
+    )
+
     /// Makes 1 to 1,000 single tickets for one performance, each with its number and its barcode; they open the door once
     /// they are printed. Scope `admission:write`.
     /// Refusals: NOT_FOUND `ORDER_NOT_FOUND`, `PERFORMANCE_NOT_FOUND`; ALREADY_EXISTS `TICKET_NUMBER_TAKEN`;
@@ -385,7 +402,8 @@ public enum Usher_Admission_V1_AdmissionService {
     )
 
     /// Scans a barcode at a door. Whatever the verdict, the attempt is on record. Scope `admission:scan` or
-    /// `admission:write`. A `nonce` that the device has used before returns what it returned then, and nothing happens.
+    /// `admission:write`. A `nonce` that the device has used before returns what it returned then, and nothing happens; a
+    /// forced scan with the nonce of a refusal is a scan of its own: somebody went through all the same.
     /// Refusals: NOT_FOUND `PERFORMANCE_NOT_FOUND`; FAILED_PRECONDITION `NONCE_REUSED` (for another scan).
     public static let scanBarcode = TypedMethod<
         Usher_Admission_V1_ScanBarcodeRequest,
@@ -502,6 +520,7 @@ public enum Usher_Admission_V1_AdmissionService {
         reprintPass,
         cancelPass,
         cancelAdmissions,
+        cancelPerformance,
         issueTickets,
         printTickets,
         reprintTicket,
@@ -531,6 +550,8 @@ extension Usher_Admission_V1_ReprintPassRequest: RequestWithID {}
 extension Usher_Admission_V1_CancelPassRequest: RequestWithID {}
 
 extension Usher_Admission_V1_CancelAdmissionsRequest: RequestWithID {}
+
+extension Usher_Admission_V1_CancelPerformanceRequest: RequestWithID {}
 
 extension Usher_Admission_V1_CreateOrderRequest: RequestWithID {}
 

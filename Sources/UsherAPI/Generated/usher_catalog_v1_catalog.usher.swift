@@ -70,8 +70,10 @@ public enum Usher_Catalog_V1_CatalogService {
 
     /// Deletes an asset: nobody comes in any more, and the id is free for another one, which nobody has access to yet.
     /// It leaves its packages, and its price options end with it. Vouchers and accesses that name it stay as records.
+    /// What opened the doors of a performance is cancelled as CancelPerformance does it.
     /// Scope `catalog:write`.
-    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+    /// Refusals: NOT_FOUND `ASSET_NOT_FOUND`; ABORTED `ETAG_MISMATCH`; FAILED_PRECONDITION `PERFORMANCE_HAS_ADMISSIONS`
+    /// (more than 10,000 live ones: call CancelPerformance first).
     public static let deleteAsset = TypedMethod<
         Usher_Catalog_V1_DeleteAssetRequest,
         SwiftProtobuf.Google_Protobuf_Empty

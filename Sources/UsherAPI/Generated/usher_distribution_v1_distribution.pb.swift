@@ -1088,19 +1088,20 @@ public nonisolated struct Usher_Distribution_V1_TakeBackTicketsRequest: Sendable
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Who acts.
+  /// Who acts; empty for the organisation itself, which names the tickets.
   public var actingContactID: String = String()
 
   /// The tickets, at most 1,000: each must be one that can be taken back. Empty where the performance is named.
   public var ticketIds: [String] = []
 
-  /// All that the acting contact distributed of this performance and can take back, at most 1,000 a call.
+  /// All that the acting contact distributed of this performance, be it to where it is or before, and can take back, at most 1,000 a call.
   public var performanceID: String = String()
 
   /// With the performance: only in this zone.
   public var zone: String = String()
 
-  /// Who is to have them; empty for their distributor.
+  /// Who is to have them; empty for who distributed them: the acting contact or whom it acts for, and the latest
+  /// distributor where the organisation acts.
   public var toContactID: String = String()
 
   /// Why; 1 to 500 characters.

@@ -166,6 +166,15 @@ public struct Usher_Admission_V1_AdmissionServiceClient: Sendable {
         try await transport.unary(Usher_Admission_V1_AdmissionService.cancelAdmissions, request, options: options)
     }
 
+    /// Ends every ticket and every admission of a pass to a performance that does not take place, with the records for the
+    /// third party's system; the other doors of those passes stay. At most 10,000 a call: `more` says that another one is
+    /// needed. Scope `admission:write`. Refusals: NOT_FOUND `PERFORMANCE_NOT_FOUND`.
+    public func cancelPerformance(
+        _ request: Usher_Admission_V1_CancelPerformanceRequest, options: CallOptions = CallOptions()
+    ) async throws -> Usher_Admission_V1_CancelPerformanceResponse {
+        try await transport.unary(Usher_Admission_V1_AdmissionService.cancelPerformance, request, options: options)
+    }
+
     /// Makes 1 to 1,000 single tickets for one performance, each with its number and its barcode; they open the door once
     /// they are printed. Scope `admission:write`.
     /// Refusals: NOT_FOUND `ORDER_NOT_FOUND`, `PERFORMANCE_NOT_FOUND`; ALREADY_EXISTS `TICKET_NUMBER_TAKEN`;
@@ -213,7 +222,8 @@ public struct Usher_Admission_V1_AdmissionServiceClient: Sendable {
     }
 
     /// Scans a barcode at a door. Whatever the verdict, the attempt is on record. Scope `admission:scan` or
-    /// `admission:write`. A `nonce` that the device has used before returns what it returned then, and nothing happens.
+    /// `admission:write`. A `nonce` that the device has used before returns what it returned then, and nothing happens; a
+    /// forced scan with the nonce of a refusal is a scan of its own: somebody went through all the same.
     /// Refusals: NOT_FOUND `PERFORMANCE_NOT_FOUND`; FAILED_PRECONDITION `NONCE_REUSED` (for another scan).
     public func scanBarcode(
         _ request: Usher_Admission_V1_ScanBarcodeRequest, options: CallOptions = CallOptions()

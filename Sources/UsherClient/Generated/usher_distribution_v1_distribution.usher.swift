@@ -136,8 +136,11 @@ public struct Usher_Distribution_V1_DistributionServiceClient: Sendable {
         try await transport.unary(Usher_Distribution_V1_DistributionService.validateCart, request, options: options)
     }
 
-    /// Takes distributed tickets back, to their distributor or straight to someone else: those named, or all of a
-    /// performance that can be taken back. All or none. Scope `distribution:write`.
+    /// Takes distributed tickets back, to who distributed them or straight to someone else: those named, or all of a
+    /// performance that can be taken back. Whoever distributed a ticket keeps that right when others distribute it on: what
+    /// came after is undone with it. Where no distributor can any more, the organisation itself can (no acting contact),
+    /// whatever its point of sale lets contacts do, but never once someone came in; at most 10,000 tickets in 24 hours.
+    /// All or none. Scope `distribution:write`.
     /// Refusals: NOT_FOUND `CONTACT_NOT_FOUND` (the acting one, then who is to have them), `PERFORMANCE_NOT_FOUND`; for
     /// each ticket in turn NOT_FOUND `TICKET_NOT_FOUND`, those of taking back, FAILED_PRECONDITION `ALREADY_OWNER`; then
     /// RESOURCE_EXHAUSTED `TAKE_BACK_LIMIT_REACHED`.

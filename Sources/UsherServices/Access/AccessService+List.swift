@@ -6,7 +6,7 @@ extension AccessService {
     func listAccess(
         _ request: Usher_Access_V1_ListAccessRequest, _ tx: Transaction
     ) throws -> Usher_Access_V1_ListAccessResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         var violations = Violations()
         var filter = AccessFilter(request.activity, &violations)
         if request.type != .unspecified {

@@ -67,7 +67,7 @@ extension AccessService {
             request.viewerID.isEmpty || request.voucherID.isEmpty, "voucher_id",
             "must not be given together with viewer_id")
         try violations.refuse()
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         let found = try PlaybackSessionStore.list(
             try selection(request, in: tx), after: try page.afterNumber(), limit: page.size + 1, in: tx)
         let (items, token) = try page.cut(found, key: { String($0.id.number) }) {

@@ -54,7 +54,7 @@ extension AccessService {
     func listPayments(
         _ request: Usher_Access_V1_ListPaymentsRequest, _ tx: Transaction
     ) throws -> Usher_Access_V1_ListPaymentsResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         var response = Usher_Access_V1_ListPaymentsResponse()
         let filter = try paymentFilter(request, in: tx)
         var (last, scanned, bytes) = (try page.afterNumber(), 0, 0)

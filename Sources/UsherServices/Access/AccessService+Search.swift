@@ -10,7 +10,7 @@ extension AccessService {
     func searchAccess(
         _ request: Usher_Access_V1_SearchAccessRequest, _ tx: Transaction
     ) throws -> Usher_Access_V1_SearchAccessResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         var violations = Violations()
         violations.requireText(request.query, "query", Self.queryLengths)
         var filter = AccessFilter(request.activity, &violations)

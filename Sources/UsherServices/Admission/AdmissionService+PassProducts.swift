@@ -38,7 +38,7 @@ extension AdmissionService {
     func listPassProducts(_ request: Usher_Admission_V1_ListPassProductsRequest, _ tx: Transaction) throws
         -> Usher_Admission_V1_ListPassProductsResponse
     {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         let found = try PassProductStore.list(after: try page.afterNumber(), limit: page.size + 1, in: tx)
         var presenter = AdmissionPresenter(tx)
         let (items, token) = try page.cut(found, key: { String($0.key) }) { try presenter.message($0) }

@@ -29,7 +29,7 @@ extension AdmissionService {
     func listPasses(_ request: Usher_Admission_V1_ListPassesRequest, _ tx: Transaction) throws
         -> Usher_Admission_V1_ListPassesResponse
     {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         var violations = Violations()
         violations.require(
             request.orderID.isEmpty || request.passProductID.isEmpty, "pass_product_id",
@@ -135,6 +135,29 @@ extension AdmissionService {
                 ])
         }
         return try present(pass, in: tx)
+    }
+
+    func cancelPerformance(_ request: Usher_Admission_V1_CancelPerformanceRequest, _ tx: Transaction) throws
+        -> Usher_Admission_V1_CancelPerformanceResponse
+    {
+        var violations = Violations()
+        violations.requireText(request.reason, "reason", Admission.reasonLengths)
+        try violations.refuse()
+        let key = try PerformanceStore.key(of: request.performanceID, in: tx)
+        let outcome = try PerformanceCancellation.apply(
+            key, reason: request.reason, commits: !request.validateOnly, in: tx)
+        if !request.validateOnly, !outcome.isEmpty {
+            try tx.record(
+                "performance.cancelled", request.performanceID,
+                after: [
+                    "tickets": outcome.tickets, "pass_admissions": outcome.passAdmissions, "reason": request.reason,
+                ])
+        }
+        return .with {
+            $0.cancelledTicketCount = Int32(outcome.tickets)
+            $0.cancelledPassAdmissionCount = Int32(outcome.passAdmissions)
+            $0.more = outcome.isMore
+        }
     }
 
     // MARK: Shared

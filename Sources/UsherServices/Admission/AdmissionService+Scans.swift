@@ -18,7 +18,8 @@ extension AdmissionService {
             request.barcode, request.performanceID, request.gate, request.direction, isForced: request.force,
             at: scanTime ?? tx.now, &violations, in: tx)
         if !request.nonce.isEmpty,
-            let scan = try ScanStore.find(nonce: request.nonce, deviceID: request.deviceID, in: tx)
+            let scan = try ScanStore.find(
+                nonce: request.nonce, deviceID: request.deviceID, isForced: request.force, in: tx)
         {
             guard scan.barcode == question.barcode, scan.performanceKey == question.performanceKey,
                 scan.direction == question.direction
@@ -80,7 +81,7 @@ extension AdmissionService {
     func listScans(_ request: Usher_Admission_V1_ListScansRequest, _ tx: Transaction) throws
         -> Usher_Admission_V1_ListScansResponse
     {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         var violations = Violations()
         let from = violations.instant(request.receivedFrom, isSet: request.hasReceivedFrom, "received_from")
         let until = violations.instant(request.receivedUntil, isSet: request.hasReceivedUntil, "received_until")

@@ -29,6 +29,7 @@ public struct AdmissionService: Sendable {
             Method(RPC.reprintPass, on: .organisation, .scope(.admissionWrite), reprintPass),
             Method(RPC.cancelPass, on: .organisation, .scope(.admissionWrite), cancelPass),
             Method(RPC.cancelAdmissions, on: .organisation, .scope(.admissionWrite), cancelAdmissions),
+            Method(RPC.cancelPerformance, on: .organisation, .scope(.admissionWrite), cancelPerformance),
             Method(RPC.issueTickets, on: .organisation, .scope(.admissionWrite), issueTickets),
             Method(RPC.printTickets, on: .organisation, .scope(.admissionWrite), printTickets),
             Method(RPC.reprintTicket, on: .organisation, .scope(.admissionWrite), reprintTicket),
@@ -88,7 +89,7 @@ public struct AdmissionService: Sendable {
     private func listRecords(_ request: Usher_Admission_V1_ListAccessControlRecordsRequest, _ tx: Transaction) throws
         -> Usher_Admission_V1_ListAccessControlRecordsResponse
     {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         let found = try AccessControlStore.list(
             includingAcknowledged: request.includeAcknowledged, after: try page.afterNumber(), limit: page.size + 1,
             in: tx)

@@ -29,6 +29,7 @@ enum AdmissionStore {
             ) \(type.withoutRowID)
             """,
             "CREATE INDEX admissions_by_order ON admissions (order_key) WHERE order_key IS NOT NULL",
+            "CREATE INDEX admissions_live ON admissions (performance_key, bearer_key) WHERE cancel_time IS NULL",
             """
             CREATE TABLE barcodes (
                 barcode \(type.text) NOT NULL PRIMARY KEY,
@@ -87,6 +88,18 @@ enum AdmissionStore {
         try tx.row(
             "SELECT \(columns) FROM admissions WHERE bearer_key = ? AND performance_key = ?", bearerKey,
             performanceKey, read: admission)
+    }
+
+    /// What opens the doors of a performance, or will once it is printed, oldest first.
+    static func live(
+        at performanceKey: Int64, limit: Int, in tx: Transaction
+    ) throws -> [(bearerKey: Int64, isTicket: Bool)] {
+        try tx.rows(
+            """
+            SELECT bearer_key, number IS NOT NULL FROM admissions WHERE performance_key = ? AND cancel_time IS NULL
+            ORDER BY bearer_key LIMIT ?
+            """, performanceKey, limit
+        ) { (try $0.int64(0), try $0.bool(1)) }
     }
 
     /// All admissions of a ticket or pass, cancelled ones included.

@@ -14,7 +14,8 @@ enum PassAssignment {
             id: tx.newID(Pass.prefix), orderKey: order.id.number, productKey: product?.key, holderName: holderName,
             cardNumber: 0, printTime: nil, cancelTime: nil, cancelReason: "", createTime: tx.now, updateTime: tx.now)
         try PassStore.insert(pass, in: tx)
-        let included = product?.performanceKeys ?? []
+        // What was deleted since stays on the product, which would be for everything if nothing were named any more.
+        let included = try (product?.performanceKeys ?? []).filter { try AssetStore.isLive($0, in: tx) }
         let all = included + performanceKeys.filter { !included.contains($0) }
         try PassAdmissions.add(all, to: pass, by: order, in: tx)
         return pass

@@ -31,7 +31,7 @@ enum ScanStore {
                 CHECK (annul_time IS NULL OR verdict = 1)
             ) \(type.strict)
             """,
-            "CREATE UNIQUE INDEX scans_by_nonce ON scans (nonce, device_id) WHERE nonce IS NOT NULL",
+            "CREATE UNIQUE INDEX scans_by_nonce ON scans (nonce, device_id, is_forced) WHERE nonce IS NOT NULL",
             // Apart from one another, so that however often a used ticket is tried, its one entry is found at once.
             "CREATE INDEX scans_passed ON scans (bearer_key) WHERE verdict = 1",
             "CREATE INDEX scans_refused ON scans (bearer_key) WHERE verdict > 2",
@@ -56,8 +56,13 @@ enum ScanStore {
         try tx.row("SELECT \(columns) FROM scans WHERE id = ?", id, read: scan)
     }
 
-    static func find(nonce: String, deviceID: String, in tx: Transaction) throws -> Scan? {
-        try tx.row("SELECT \(columns) FROM scans WHERE nonce = ? AND device_id = ?", nonce, deviceID, read: scan)
+    /// The scan that a device is told of again: one with the same nonce. To a forced scan, which says that somebody
+    /// went through, an earlier refusal is no answer.
+    static func find(nonce: String, deviceID: String, isForced: Bool, in tx: Transaction) throws -> Scan? {
+        let scans = try tx.rows(
+            "SELECT \(columns) FROM scans WHERE nonce = ? AND device_id = ? ORDER BY is_forced DESC", nonce, deviceID,
+            read: scan)
+        return scans.first { !isForced || $0.isForced || $0.verdict == .ok }
     }
 
     private static let counting = "performance_key = ? AND verdict = 1 AND annul_time IS NULL"

@@ -12,6 +12,13 @@ enum CatalogRefusal {
         Refusal(.alreadyExists, "ASSET_EXISTS", "There is an asset \(id) already.", metadata: ["asset_id": id])
     }
 
+    static var performanceHasAdmissions: Refusal {
+        Refusal(
+            .failedPrecondition, "PERFORMANCE_HAS_ADMISSIONS",
+            "More than \(PerformanceCancellation.limit) admissions open its doors: call CancelPerformance first."
+        )
+    }
+
     static var packageNotFound: Refusal { Refusal(.notFound, "PACKAGE_NOT_FOUND", "There is no such package.") }
 
     static func packageNotFound(_ id: String) -> Refusal {

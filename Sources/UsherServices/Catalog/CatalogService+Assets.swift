@@ -37,7 +37,7 @@ extension CatalogService {
     func listAssets(
         _ request: Usher_Catalog_V1_ListAssetsRequest, _ tx: Transaction
     ) throws -> Usher_Catalog_V1_ListAssetsResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         let kind = Asset.Kind(request.type)
         var violations = Violations()
         violations.require(kind != nil || request.type == .unspecified, "type", "is no type of asset")
@@ -79,6 +79,11 @@ extension CatalogService {
     ) throws -> Google_Protobuf_Empty {
         guard let asset = try AssetStore.find(request.assetID, in: tx) else { throw CatalogRefusal.assetNotFound }
         try ETag.check(request.etag, against: asset.version)
+        // The doors of what is no more are shut at a third party's, too.
+        if asset.kind == .performance {
+            let ended = try PerformanceCancellation.apply(asset.key, reason: "the performance was deleted", in: tx)
+            if ended.isMore { throw CatalogRefusal.performanceHasAdmissions }
+        }
         try AssetStore.delete(asset.key, in: tx)
         try PackageStore.remove(asset: asset.key, in: tx)
         try PriceOptionStore.deleteAll(of: .asset(asset.key), in: tx)

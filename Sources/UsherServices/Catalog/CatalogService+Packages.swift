@@ -41,7 +41,7 @@ extension CatalogService {
     func listPackages(
         _ request: Usher_Catalog_V1_ListPackagesRequest, _ tx: Transaction
     ) throws -> Usher_Catalog_V1_ListPackagesResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         let found = try packages(request, after: try page.afterNumber(), limit: page.size + 1, in: tx)
         let organisationID = try tx.organisationID
         let (items, token) = try page.cut(found, key: { String($0.key) }) {

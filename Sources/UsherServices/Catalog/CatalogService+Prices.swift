@@ -43,7 +43,7 @@ extension CatalogService {
     func listPriceOptions(
         _ request: Usher_Catalog_V1_ListPriceOptionsRequest, _ tx: Transaction
     ) throws -> Usher_Catalog_V1_ListPriceOptionsResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         var violations = Violations()
         violations.require(
             request.assetID.isEmpty || request.packageID.isEmpty, "package_id", "must not be given with asset_id")
@@ -140,7 +140,7 @@ extension CatalogService {
     func listPaymentPeriods(
         _ request: Usher_Catalog_V1_ListPaymentPeriodsRequest, _ tx: Transaction
     ) throws -> Usher_Catalog_V1_ListPaymentPeriodsResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         var packageKey: Int64?
         if !request.packageID.isEmpty {
             packageKey = try PackageStore.key(of: request.packageID, in: tx)

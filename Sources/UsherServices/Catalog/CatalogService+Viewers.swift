@@ -26,7 +26,7 @@ extension CatalogService {
     func listViewers(
         _ request: Usher_Catalog_V1_ListViewersRequest, _ tx: Transaction
     ) throws -> Usher_Catalog_V1_ListViewersResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         let (after, limit) = (try page.afterNumber(), page.size + 1)
         var violations = Violations()
         violations.requireText(request.email, "email", Viewer.emailLengths)

@@ -1,7 +1,7 @@
 import UsherContract
 import UsherStorage
 
-/// The tables `contacts` and `take_back_allowances`.
+/// The tables `contacts` and `take_back_allowances`, whose row 0 is the organisation's own.
 enum ContactStore {
     static let migration = Migration(23, "contacts") { type in
         [
@@ -21,7 +21,7 @@ enum ContactStore {
             "CREATE INDEX contacts_by_structure ON contacts (structure, contact_key) WHERE structure <> ''",
             """
             CREATE TABLE take_back_allowances (
-                contact_key \(type.key) REFERENCES contacts (contact_key),
+                contact_key \(type.key),
                 start_time \(type.integer) NOT NULL,
                 taken \(type.integer) NOT NULL CHECK (taken >= 0)
             ) \(type.strict)
@@ -86,19 +86,21 @@ enum ContactStore {
 
     // MARK: Allowances
 
-    /// Nil where the contact has taken nothing back yet.
-    static func allowance(of key: Int64, in tx: Transaction) throws -> TakeBackAllowance? {
-        try tx.row("SELECT start_time, taken FROM take_back_allowances WHERE contact_key = ?", key) {
+    /// Nil where nothing was taken back yet.
+    ///
+    /// - Parameter key: the contact's; nil for the organisation itself.
+    static func allowance(of key: Int64?, in tx: Transaction) throws -> TakeBackAllowance? {
+        try tx.row("SELECT start_time, taken FROM take_back_allowances WHERE contact_key = ?", key ?? 0) {
             TakeBackAllowance(start: try $0.instant(0), taken: try $0.int(1))
         }
     }
 
-    static func setAllowance(_ allowance: TakeBackAllowance, of key: Int64, in tx: Transaction) throws {
+    static func setAllowance(_ allowance: TakeBackAllowance, of key: Int64?, in tx: Transaction) throws {
         try tx.execute(
             """
             INSERT INTO take_back_allowances (contact_key, start_time, taken) VALUES (?, ?, ?)
             ON CONFLICT (contact_key) DO UPDATE SET start_time = excluded.start_time, taken = excluded.taken
-            """, key, allowance.start, allowance.taken)
+            """, key ?? 0, allowance.start, allowance.taken)
     }
 }
 

@@ -162,8 +162,11 @@ struct TicketPresenter {
 
     mutating func canTakeBack(_ ticket: HeldTicket) throws -> Bool {
         // A transfer may have brought it back to its distributor: there is nothing to take.
-        guard let acting, let key = ticket.distributorKey, key != ticket.ownerKey else { return false }
-        return TicketRules.judgeTakeBack(of: ticket, by: acting, distributor: try contacts.contact(key), policy) == nil
+        guard let acting,
+            let distribution = try HeldTicketStore.distribution(of: ticket, by: acting, &contacts, in: tx),
+            distribution.distributorKey != ticket.ownerKey
+        else { return false }
+        return TicketRules.judgeTakeBack(of: ticket, by: acting.kind, isDistributor: true, policy) == nil
     }
 
     /// Whether the reader may know what opens the door.

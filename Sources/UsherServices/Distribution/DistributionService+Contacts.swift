@@ -27,7 +27,7 @@ extension DistributionService {
     func listContacts(
         _ request: Usher_Distribution_V1_ListContactsRequest, _ tx: Transaction
     ) throws -> Usher_Distribution_V1_ListContactsResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         var violations = Violations()
         violations.requireText(request.structure, "structure", Contact.structureLengths)
         if case .UNRECOGNIZED = request.kind { violations.require(false, "kind", "must be RELAY or INDIVIDUAL") }

@@ -6,7 +6,7 @@ extension DistributionService {
     func listTickets(
         _ request: Usher_Distribution_V1_ListTicketsRequest, _ tx: Transaction
     ) throws -> Usher_Distribution_V1_ListTicketsResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         var violations = Violations()
         let part = TicketSelection.Part(request.distribution, "distribution", &violations)
         try violations.refuse()
@@ -34,7 +34,7 @@ extension DistributionService {
     func listSeats(
         _ request: Usher_Distribution_V1_ListSeatsRequest, _ tx: Transaction
     ) throws -> Usher_Distribution_V1_ListSeatsResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         try requireSubject(request.actingContactID, request.contactID) { violations in
             violations.require(!request.performanceID.isEmpty, "performance_id", "must be given")
         }
@@ -58,7 +58,7 @@ extension DistributionService {
     func getTicketingDashboard(
         _ request: Usher_Distribution_V1_GetTicketingDashboardRequest, _ tx: Transaction
     ) throws -> Usher_Distribution_V1_GetTicketingDashboardResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         try requireSubject(request.actingContactID, request.contactID)
         var contacts = ContactBook(tx)
         let (acting, subject) = try reader(request.actingContactID, of: request.contactID, &contacts)

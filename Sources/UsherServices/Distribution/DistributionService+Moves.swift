@@ -10,16 +10,18 @@ extension DistributionService {
     ) throws -> Usher_Distribution_V1_TakeBackTicketsResponse {
         try check(request)
         var contacts = ContactBook(tx)
-        let acting = try contacts.named(request.actingContactID)
+        let acting = request.actingContactID.isEmpty ? nil : try contacts.named(request.actingContactID)
         let recipient = request.toContactID.isEmpty ? nil : try contacts.named(request.toContactID)
         var moves = try TicketMoves(by: acting, contacts, in: tx)
-        var tickets =
-            request.performanceID.isEmpty
-            ? try named(request.ticketIds, for: recipient, &moves, in: tx)
-            : try HeldTicketStore.takeBackCandidates(
+        var tickets: [HeldTicket]
+        if let acting, !request.performanceID.isEmpty {
+            tickets = try HeldTicketStore.takeBackCandidates(
                 of: acting.id.number, performanceKey: try PerformanceStore.key(of: request.performanceID, in: tx),
                 zone: request.zone, for: recipient?.id.number, upTo: moves.policy.furthest(for: acting.kind),
                 limit: HeldTicket.callCounts.upperBound + 1, in: tx)
+        } else {
+            tickets = try named(request.ticketIds, for: recipient, &moves, in: tx)
+        }
         var response = Usher_Distribution_V1_TakeBackTicketsResponse()
         if tickets.count > HeldTicket.callCounts.upperBound {
             tickets.removeLast()
@@ -29,14 +31,12 @@ extension DistributionService {
         response.takenBackCount = Int32(tickets.count)
         response.ticketIds = tickets.map(\.id.description)
         guard !request.validateOnly, !tickets.isEmpty else { return response }
-        for ticket in tickets {
-            let target = try recipient ?? contacts.contact(ticket.distributorKey ?? ticket.initialOwnerKey)
-            try moves.takeBack(ticket, to: target, reason: request.reason)
-        }
+        for ticket in tickets { try moves.takeBack(ticket, to: recipient, reason: request.reason) }
         try tx.record(
-            "tickets.taken_back", tickets.count == 1 ? tickets[0].id.description : request.actingContactID,
+            "tickets.taken_back",
+            tickets.count == 1 || acting == nil ? tickets[0].id.description : request.actingContactID,
             after: [
-                "acting_contact_id": request.actingContactID, "to_contact_id": recipient?.id.description,
+                "acting_contact_id": acting?.id.description, "to_contact_id": recipient?.id.description,
                 "count": tickets.count, "reason": request.reason,
                 "ticket_ids": response.ticketIds.joined(separator: " "),
             ])
@@ -48,6 +48,9 @@ extension DistributionService {
         violations.require(
             request.ticketIds.isEmpty != request.performanceID.isEmpty, "ticket_ids",
             "must be given, or else performance_id")
+        violations.require(
+            !request.actingContactID.isEmpty || request.performanceID.isEmpty, "performance_id",
+            "must be absent where the organisation itself takes back: it names the tickets")
         violations.require(
             request.ticketIds.count <= HeldTicket.callCounts.upperBound, "ticket_ids",
             "must have at most 1,000 entries")
@@ -68,7 +71,8 @@ extension DistributionService {
                 throw DistributionRefusal.ticketNotFound.refusal(about: id)
             }
             if let refusal = try moves.judgeTakeBack(ticket) { throw refusal }
-            guard ticket.ownerKey != recipient?.id.number ?? ticket.distributorKey else {
+            let distributor = try moves.distributorKey(of: ticket)
+            guard ticket.ownerKey != recipient?.id.number ?? distributor else {
                 throw DistributionRefusal.alreadyOwner.refusal(about: id)
             }
             return ticket

@@ -7,7 +7,7 @@ extension DistributionService {
     func exportTicketDetails(
         _ request: Usher_Distribution_V1_ExportTicketDetailsRequest, _ tx: Transaction
     ) throws -> Usher_Distribution_V1_ExportTicketDetailsResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         try requireSubject(request.actingContactID, request.contactID)
         var contacts = ContactBook(tx)
         let (acting, subject) = try reader(request.actingContactID, of: request.contactID, &contacts)

@@ -53,23 +53,26 @@ struct HeldTicket: Hashable, Sendable {
         return ticket
     }
 
-    /// The ticket after its distributor, or someone in its place, gave it to someone else.
-    func redistributed(to recipient: Int64, delivery: Delivery, transferLevel: Int, at now: Instant) -> HeldTicket {
+    /// The ticket after a distributor of it, or someone in that place, gave it to someone else instead.
+    func redistributed(
+        to recipient: Int64, by distribution: TicketDistribution, delivery: Delivery, at now: Instant
+    ) -> HeldTicket {
         var ticket = self
-        (ticket.ownerKey, ticket.delivery, ticket.transferLevel) = (recipient, delivery, transferLevel)
+        (ticket.ownerKey, ticket.distributorKey, ticket.delivery) = (recipient, distribution.distributorKey, delivery)
+        (ticket.distributionLevel, ticket.transferLevel) = (distribution.level, distribution.transferLevel)
         ticket.updateTime = now
         return ticket
     }
 
-    /// The ticket after it came back: as it was before its last distribution.
+    /// The ticket after it came back: as it was before `distribution`.
     ///
-    /// - Parameters:
-    ///   - outer: who had distributed it to its distributor; nil for nobody.
-    ///   - transferLevel: what it was when it was distributed.
-    func takenBack(to recipient: Int64, outer: Int64?, transferLevel: Int, at now: Instant) -> HeldTicket {
+    /// - Parameter outer: who had distributed it before that; nil for nobody.
+    func takenBack(
+        to recipient: Int64, before distribution: TicketDistribution, outer: Int64?, at now: Instant
+    ) -> HeldTicket {
         var ticket = self
         (ticket.ownerKey, ticket.distributorKey, ticket.delivery) = (recipient, outer, .none)
-        (ticket.distributionLevel, ticket.transferLevel) = (distributionLevel - 1, transferLevel)
+        (ticket.distributionLevel, ticket.transferLevel) = (distribution.level - 1, distribution.transferLevel)
         ticket.updateTime = now
         return ticket
     }
@@ -81,6 +84,15 @@ struct HeldTicket: Hashable, Sendable {
         ticket.transferLevel += 1
         return ticket
     }
+}
+
+/// A step of a ticket away from its first owner that was not taken back.
+struct TicketDistribution: Hashable, Sendable {
+    /// 1 for the first.
+    var level: Int
+    var distributorKey: Int64
+    /// How often the ticket had been transferred when it was distributed.
+    var transferLevel: Int
 }
 
 /// One change of a ticket's owner, as it is kept.

@@ -6,7 +6,7 @@ struct TicketSelection: Hashable, Sendable {
     enum Part: Hashable, Sendable {
         /// What the contact has.
         case remaining
-        /// What it distributed to where it is.
+        /// What it distributed, and others perhaps distributed on; not what it has again.
         case distributed
         case both
     }
@@ -58,6 +58,7 @@ extension HeldTicketStore {
                 "SELECT \(columns) FROM tickets WHERE \(place) \(order)", arguments: bounds + [limit], read: ticket)
         }
         let arguments: [(any SQLBindable)?] = [contact] + bounds + [limit]
+        let away: [(any SQLBindable)?] = [contact] + bounds + [contact, limit]
         switch selection.part {
         case .remaining:
             return try tx.rows(
@@ -65,18 +66,29 @@ extension HeldTicketStore {
                 read: ticket)
         case .distributed:
             return try tx.rows(
-                "SELECT \(columns) FROM tickets WHERE distributor_key = ? AND \(place) \(order)",
-                arguments: arguments, read: ticket)
+                "SELECT \(columns) FROM tickets WHERE ticket_key IN (\(Self.away(place, order))) \(order)",
+                arguments: away + [limit], read: ticket)
         case .both:
             return try tx.rows(
                 """
                 SELECT \(columns) FROM tickets WHERE ticket_key IN (
                     SELECT ticket_key FROM (SELECT ticket_key FROM tickets WHERE owner_key = ? AND \(place) \(order))
-                    UNION SELECT ticket_key FROM (
-                        SELECT ticket_key FROM tickets WHERE distributor_key = ? AND \(place) \(order)))
+                    UNION \(Self.away(place, order)))
                 \(order)
-                """, arguments: arguments + arguments + [limit], read: ticket)
+                """, arguments: arguments + away + [limit], read: ticket)
         }
+    }
+
+    /// The tickets that a contact distributed and has no more.
+    private static func away(_ place: String, _ order: String) -> String {
+        """
+        SELECT ticket_key FROM (
+            SELECT DISTINCT performance_key, ticket_key FROM ticket_distributions WHERE distributor_key = ?
+                AND \(place) AND NOT EXISTS (
+                    SELECT 1 FROM tickets WHERE tickets.ticket_key = ticket_distributions.ticket_key
+                        AND owner_key = ?)
+            \(order))
+        """
     }
 
     /// What a contact distributed of a performance and can take back, oldest first.
@@ -91,11 +103,13 @@ extension HeldTicketStore {
         try tx.rows(
             """
             SELECT \(columns) FROM tickets
-            WHERE distributor_key = ? AND performance_key = ? AND delivery <= ? AND is_cancelled = 0
-                AND (? = '' OR zone = ?) AND owner_key <> ? AND NOT \(isControlled)
+            WHERE ticket_key IN (
+                    SELECT ticket_key FROM ticket_distributions WHERE distributor_key = ? AND performance_key = ?)
+                AND delivery <= ? AND is_cancelled = 0 AND (? = '' OR zone = ?) AND owner_key NOT IN (?, ?)
+                AND NOT \(isControlled)
             ORDER BY ticket_key LIMIT ?
-            """, distributorKey, performanceKey, furthest.rawValue, zone, zone, recipientKey ?? distributorKey, limit,
-            read: ticket)
+            """, distributorKey, performanceKey, furthest.rawValue, zone, zone, distributorKey,
+            recipientKey ?? distributorKey, limit, read: ticket)
     }
 
     // MARK: Dashboard
@@ -134,11 +148,10 @@ extension HeldTicketStore {
             SELECT count(*) FILTER (WHERE is_cancelled = 0), count(*) FILTER (WHERE is_cancelled = 1),
                 count(*) FILTER (WHERE is_cancelled = 0 AND delivery = 3),
                 count(*) FILTER (WHERE is_cancelled = 0 AND \(isControlled)),
-                count(*) FILTER (WHERE is_cancelled = 0 AND distributor_key = ? AND delivery <= ?
-                    AND NOT \(isControlled))
+                count(*) FILTER (WHERE is_cancelled = 0 AND delivery <= ? AND NOT \(isControlled))
             FROM tickets WHERE owner_key <> ? AND ticket_key IN (
                 SELECT ticket_key FROM ticket_distributions WHERE distributor_key = ? AND performance_key = ?)
-            """, contactKey, furthest.rawValue, contactKey, contactKey, performanceKey
+            """, furthest.rawValue, contactKey, contactKey, performanceKey
         ) { row in
             TicketCounts(
                 distributed: try row.int(0), downloaded: try row.int(2), controlled: try row.int(3),

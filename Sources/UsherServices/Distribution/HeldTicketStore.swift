@@ -36,10 +36,6 @@ enum HeldTicketStore {
             "CREATE INDEX tickets_by_performance ON tickets (performance_key, ticket_key)",
             "CREATE INDEX tickets_by_owner ON tickets (owner_key, performance_key, ticket_key)",
             """
-            CREATE INDEX tickets_by_distributor ON tickets (distributor_key, performance_key, ticket_key)
-            WHERE distributor_key IS NOT NULL
-            """,
-            """
             CREATE UNIQUE INDEX tickets_by_seat ON tickets (performance_key, zone, seat)
             WHERE seat <> '' AND is_cancelled = 0
             """,
@@ -171,14 +167,36 @@ enum HeldTicketStore {
 
     // MARK: Levels of distribution
 
-    /// The distributor at a level, and how often the ticket had been transferred when it was distributed there.
+    /// The ticket's distributions, the latest first.
+    static func distributions(of ticket: HeldTicket, in tx: Transaction) throws -> [TicketDistribution] {
+        try tx.rows(
+            """
+            SELECT level, distributor_key, transfer_level FROM ticket_distributions WHERE ticket_key = ?
+            ORDER BY level DESC
+            """, ticket.id
+        ) { row in
+            TicketDistribution(
+                level: try row.int(0), distributorKey: try row.int64(1), transferLevel: try row.int(2))
+        }
+    }
+
+    /// The distribution that a take-back undoes: the acting contact's own, the latest by somebody whom it acts for, and
+    /// for the organisation itself the one by whom the ticket is to go back to, or the latest of all. One by who has
+    /// the ticket comes last: there is nothing to take.
+    ///
+    /// - Parameter acting: nil for the organisation itself.
     static func distribution(
-        of ticket: HeldTicket, level: Int, in tx: Transaction
-    ) throws -> (distributorKey: Int64, transferLevel: Int)? {
-        try tx.row(
-            "SELECT distributor_key, transfer_level FROM ticket_distributions WHERE ticket_key = ? AND level = ?",
-            ticket.id, level
-        ) { (try $0.int64(0), try $0.int(1)) }
+        of ticket: HeldTicket, by acting: Contact?, to recipient: Contact? = nil, _ contacts: inout ContactBook,
+        in tx: Transaction
+    ) throws -> TicketDistribution? {
+        guard ticket.distributorKey != nil else { return nil }
+        var chain = try distributions(of: ticket, in: tx)
+        if let acting {
+            chain = try chain.filter { try acting.acts(for: contacts.contact($0.distributorKey)) }
+        }
+        let others = chain.filter { $0.distributorKey != ticket.ownerKey }
+        let wanted = (acting ?? recipient)?.id.number
+        return others.first { $0.distributorKey == wanted } ?? others.first ?? chain.first
     }
 
     static func insertDistribution(
@@ -191,8 +209,9 @@ enum HeldTicketStore {
             """, ticket.id, level, distributorKey, ticket.performanceKey, transferLevel)
     }
 
-    static func deleteDistribution(of ticket: HeldTicket, level: Int, in tx: Transaction) throws {
-        try tx.execute("DELETE FROM ticket_distributions WHERE ticket_key = ? AND level = ?", ticket.id, level)
+    /// Deletes those from a level on.
+    static func deleteDistributions(of ticket: HeldTicket, from level: Int, in tx: Transaction) throws {
+        try tx.execute("DELETE FROM ticket_distributions WHERE ticket_key = ? AND level >= ?", ticket.id, level)
     }
 
     /// Whether the contact distributed the ticket, at any level.

@@ -44,16 +44,19 @@ struct TicketMoves {
         case distribution, takeBack
     }
 
-    let acting: Contact
+    /// Nil for the organisation itself, which takes back where no distributor can.
+    let acting: Contact?
     let policy: TakeBackPolicy
     var contacts: ContactBook
     private let tx: Transaction
 
-    init(by acting: Contact, _ contacts: ContactBook, in tx: Transaction) throws {
+    init(by acting: Contact?, _ contacts: ContactBook, in tx: Transaction) throws {
         self.acting = acting
         self.contacts = contacts
         self.tx = tx
-        policy = TakeBackPolicy(try SettingsStore.read(in: tx))
+        var policy = TakeBackPolicy(try SettingsStore.read(in: tx))
+        if acting == nil { policy.limit = TakeBackPolicy.organisationLimit }
+        self.policy = policy
     }
 
     // MARK: Judgement
@@ -62,7 +65,7 @@ struct TicketMoves {
     /// to take it back.
     mutating func judge(_ ticket: HeldTicket) throws -> Result<Way, Refusal> {
         let owner = try contacts.contact(ticket.ownerKey)
-        if acting.acts(for: owner) || ticket.distributorKey == nil {
+        if let acting, acting.acts(for: owner) || ticket.distributorKey == nil {
             let refusal = TicketRules.judgeDistribution(of: ticket, by: acting, owner: owner)
             return refusal.map { .failure($0.refusal(about: ticket)) } ?? .success(.distribution)
         }
@@ -70,14 +73,26 @@ struct TicketMoves {
     }
 
     mutating func judgeTakeBack(_ ticket: HeldTicket) throws -> Refusal? {
-        let distributor = try ticket.distributorKey.map { try contacts.contact($0) }
-        return TicketRules.judgeTakeBack(of: ticket, by: acting, distributor: distributor, policy)?.refusal(
+        let isDistributor = try distribution(of: ticket) != nil
+        return TicketRules.judgeTakeBack(of: ticket, by: acting?.kind, isDistributor: isDistributor, policy)?.refusal(
             about: ticket)
+    }
+
+    /// The distribution that a take-back undoes.
+    private mutating func distribution(
+        of ticket: HeldTicket, to recipient: Contact? = nil
+    ) throws -> TicketDistribution? {
+        try HeldTicketStore.distribution(of: ticket, by: acting, to: recipient, &contacts, in: tx)
+    }
+
+    /// Who would have the ticket again after a take-back to nobody in particular.
+    mutating func distributorKey(of ticket: HeldTicket) throws -> Int64? {
+        try distribution(of: ticket)?.distributorKey
     }
 
     /// What the acting contact has taken back in its present period.
     func allowance() throws -> TakeBackAllowance {
-        try ContactStore.allowance(of: acting.id.number, in: tx) ?? TakeBackAllowance(start: tx.now, taken: 0)
+        try ContactStore.allowance(of: acting?.id.number, in: tx) ?? TakeBackAllowance(start: tx.now, taken: 0)
     }
 
     /// Counts take-backs against the acting contact's allowance.
@@ -90,7 +105,7 @@ struct TicketMoves {
         guard let after = before.spending(count, policy, at: tx.now) else {
             throw DistributionRefusal.takeBackLimitReached(before, policy, at: tx.now)
         }
-        if commits { try ContactStore.setAllowance(after, of: acting.id.number, in: tx) }
+        if commits { try ContactStore.setAllowance(after, of: acting?.id.number, in: tx) }
     }
 
     // MARK: Moves
@@ -104,26 +119,28 @@ struct TicketMoves {
         try move(ticket, after, .distributed, to: recipient, holderName: holderName)
     }
 
-    /// Takes a distributed ticket back: to its distributor, who has it as before, to the acting contact in the
-    /// distributor's place, or straight to someone else, who has it from the same distributor.
-    func takeBack(
-        _ ticket: HeldTicket, to recipient: Contact, holderName: String = "", defers: Bool = false, reason: String
+    /// Takes a distributed ticket back: to who distributed it, who has it as before, to the acting contact in that
+    /// place, or straight to someone else, who has it from the same distributor. What was distributed on since then is
+    /// undone with it.
+    ///
+    /// - Parameter recipient: nil for who distributed it.
+    mutating func takeBack(
+        _ ticket: HeldTicket, to recipient: Contact?, holderName: String = "", defers: Bool = false, reason: String
     ) throws {
-        let level = ticket.distributionLevel
-        guard let distribution = try HeldTicketStore.distribution(of: ticket, level: level, in: tx) else {
+        guard let distribution = try distribution(of: ticket, to: recipient) else {
             throw StorageError.inconsistent("ticket \(ticket.id) was distributed by nobody")
         }
+        let recipient = try recipient ?? contacts.contact(distribution.distributorKey)
         let after: HeldTicket
-        if [distribution.distributorKey, acting.id.number].contains(recipient.id.number) {
-            let outer = try HeldTicketStore.distribution(of: ticket, level: level - 1, in: tx)
-            try HeldTicketStore.deleteDistribution(of: ticket, level: level, in: tx)
+        if [distribution.distributorKey, acting?.id.number].contains(recipient.id.number) {
+            let outer = try HeldTicketStore.distributions(of: ticket, in: tx).first { $0.level < distribution.level }
+            try HeldTicketStore.deleteDistributions(of: ticket, from: distribution.level, in: tx)
             after = ticket.takenBack(
-                to: recipient.id.number, outer: outer?.distributorKey, transferLevel: distribution.transferLevel,
-                at: tx.now)
+                to: recipient.id.number, before: distribution, outer: outer?.distributorKey, at: tx.now)
         } else {
+            try HeldTicketStore.deleteDistributions(of: ticket, from: distribution.level + 1, in: tx)
             after = ticket.redistributed(
-                to: recipient.id.number, delivery: defers ? .none : .injected,
-                transferLevel: distribution.transferLevel, at: tx.now)
+                to: recipient.id.number, by: distribution, delivery: defers ? .none : .injected, at: tx.now)
         }
         try move(ticket, after, .takenBack, to: recipient, holderName: holderName, reason: reason)
     }
@@ -151,7 +168,7 @@ struct TicketMoves {
             before.id.number, holderName: holderName.isEmpty ? recipient.name : holderName, in: tx)
         try HeldTicketStore.insertMove(
             TicketMove(
-                kind: kind, actingKey: acting.id.number, fromKey: before.ownerKey, toKey: after.ownerKey,
+                kind: kind, actingKey: acting?.id.number, fromKey: before.ownerKey, toKey: after.ownerKey,
                 reason: reason, time: tx.now), of: before.id, in: tx)
     }
 }

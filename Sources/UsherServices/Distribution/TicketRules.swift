@@ -11,18 +11,21 @@ enum TicketRules {
         return nil
     }
 
-    /// Whether `acting` may take the ticket back.
+    /// Whether a ticket may be taken back.
     ///
-    /// - Parameter distributor: who distributed it to where it is; nil where nobody did.
+    /// - Parameters:
+    ///   - kind: what the contact is that acts; nil for the organisation itself, which its own point of sale does not
+    ///     bind.
+    ///   - isDistributor: whether who acts did distribute it, or may act for somebody who did: to where it is, or at
+    ///     an earlier step on its way there.
     static func judgeTakeBack(
-        of ticket: HeldTicket, by acting: Contact, distributor: Contact?, _ policy: TakeBackPolicy
+        of ticket: HeldTicket, by kind: Contact.Kind?, isDistributor: Bool, _ policy: TakeBackPolicy
     ) -> DistributionRefusal? {
         if ticket.isCancelled { return .ticketCancelled }
-        guard let distributor else { return .notDistributed }
-        if !policy.allows(ticket.delivery, for: acting.kind) { return .takeBackNotAllowed }
+        if ticket.distributorKey == nil { return .notDistributed }
+        if let kind, !policy.allows(ticket.delivery, for: kind) { return .takeBackNotAllowed }
         if ticket.isControlled { return .ticketControlled }
-        if !acting.acts(for: distributor) { return .notDistributor }
-        return nil
+        return isDistributor ? nil : .notDistributor
     }
 
     /// Whether `acting` may offer the ticket to `recipient`. Nobody else than its owner may, fellow relays included: an
@@ -62,6 +65,9 @@ struct TakeBackPolicy: Hashable, Sendable {
     var downloaded: Settings.TakeBackDownloaded
     /// At most so many tickets of one contact in one period.
     var limit: Int
+
+    /// The same for the organisation itself, whose people act for all who are gone.
+    static let organisationLimit = 10_000
 
     /// How long a contact's take-backs are counted together.
     static let period = Duration.hours(24)

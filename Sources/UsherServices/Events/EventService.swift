@@ -26,7 +26,7 @@ struct EventService: Sendable {
         _ request: Usher_Events_V1_ListEventsRequest, _ tx: Transaction
     ) throws -> Usher_Events_V1_ListEventsResponse {
         let organisation = try tx.organisationID
-        let page = try Page(of: request, in: organisation)
+        let page = try Page(of: request, in: tx)
         var violations = Violations()
         let filter = EventFilter(request.types, &violations)
         violations.require(request.afterSequence >= 0, "after_sequence", "must not be negative")
@@ -48,7 +48,7 @@ struct EventService: Sendable {
         _ request: Usher_Events_V1_ListAuditEntriesRequest, _ tx: Transaction
     ) throws -> Usher_Events_V1_ListAuditEntriesResponse {
         let organisation = try tx.organisationID
-        let page = try Page(of: request, in: organisation)
+        let page = try Page(of: request, in: tx)
         var violations = Violations()
         let filter = EventFilter(request.types, &violations)
         try violations.refuse()

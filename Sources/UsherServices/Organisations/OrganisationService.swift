@@ -102,7 +102,7 @@ public struct OrganisationService: Sendable {
     private func listOrganisations(
         _ request: Usher_Organisations_V1_ListOrganisationsRequest, _ tx: Transaction
     ) throws -> Usher_Organisations_V1_ListOrganisationsResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         let found = try OrganisationStore.list(after: page.after ?? "", limit: page.size + 1, in: tx)
         let (items, token) = try page.cut(found, key: \.id) { Usher_Organisations_V1_Organisation($0) }
         return .with { ($0.organisations, $0.nextPageToken) = (items, token) }
@@ -281,7 +281,7 @@ public struct OrganisationService: Sendable {
     private func listApiKeys(
         _ request: Usher_Organisations_V1_ListApiKeysRequest, _ tx: Transaction
     ) throws -> Usher_Organisations_V1_ListApiKeysResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         let found = try ApiKeyStore.list(
             of: tx.caller.organisationID, before: try page.afterNumber(), limit: page.size + 1, in: tx)
         let (items, token) = try page.cut(found, key: { String($0.id.number) }) { Usher_Organisations_V1_ApiKey($0) }

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import SwiftProtobuf
 import UsherContract
+import UsherStorage
 
 /// The request of a list.
 protocol PagedRequest: Message {
@@ -13,8 +14,8 @@ protocol PagedRequest: Message {
 
 /// A request for one page of a list: how many, and after which key.
 ///
-/// The token holds the last key that was sent and a digest of the request without its paging fields: a token is good
-/// for the same list only. Lists seek by key, never by offset.
+/// The token holds the last key that was sent and a digest of the organisation and of the request without its paging
+/// fields: a token is good for the same list of the same organisation only. Lists seek by key, never by offset.
 struct Page {
     /// 1 to ``maximumSize``.
     let size: Int
@@ -26,9 +27,9 @@ struct Page {
     static let maximumSize = 1_000
     private static let digestLength = 8
 
-    /// - Parameter organisationID: for lists whose keys are the same in every organisation, so that tokens are not.
     /// - Throws: INVALID_ARGUMENT for a negative size and for a token of another list.
-    init(of request: some PagedRequest, in organisationID: String = "") throws {
+    init(of request: some PagedRequest, in tx: Transaction) throws {
+        let organisationID = tx.caller.organisationID ?? ""
         var violations = Violations()
         violations.require(request.pageSize >= 0, "page_size", "must not be negative")
         try violations.refuse()

@@ -9,7 +9,7 @@ extension SubscriptionService {
     func listSubscriptionExports(
         _ request: Usher_Subscriptions_V1_ListSubscriptionExportsRequest, _ tx: Transaction
     ) throws -> Usher_Subscriptions_V1_ListSubscriptionExportsResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         let found = try SubscriptionExportStore.list(
             isWaiting: !request.includeAcknowledged, after: try page.afterNumber(), limit: page.size + 1, in: tx)
         let (items, token) = try page.cut(found, key: { String($0.id.number) }) { try present($0, in: tx) }

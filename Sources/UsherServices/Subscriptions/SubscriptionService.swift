@@ -40,7 +40,7 @@ public struct SubscriptionService: Sendable {
     private func listSubscriptions(
         _ request: Usher_Subscriptions_V1_ListSubscriptionsRequest, _ tx: Transaction
     ) throws -> Usher_Subscriptions_V1_ListSubscriptionsResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         var violations = Violations()
         if case .UNRECOGNIZED = request.state { violations.require(false, "state", "is not a state") }
         try violations.refuse()

@@ -68,7 +68,7 @@ extension VoucherService {
     func listVoucherEmails(
         _ request: Usher_Vouchers_V1_ListVoucherEmailsRequest, _ tx: Transaction
     ) throws -> Usher_Vouchers_V1_ListVoucherEmailsResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         let voucher = try existing(request.voucherID, in: tx)
         let found = try VoucherEmailStore.list(of: voucher.id, after: page.after ?? "", limit: page.size + 1, in: tx)
         let (items, token) = try page.cut(found, key: { $0 }) { email in

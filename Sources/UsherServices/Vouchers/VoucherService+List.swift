@@ -9,7 +9,7 @@ extension VoucherService {
     func listVouchers(
         _ request: Usher_Vouchers_V1_ListVouchersRequest, _ tx: Transaction
     ) throws -> Usher_Vouchers_V1_ListVouchersResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         var violations = Violations()
         let from = violations.instant(request.createdFrom, isSet: request.hasCreatedFrom, "created_from")
         let until = violations.instant(request.createdUntil, isSet: request.hasCreatedUntil, "created_until")
@@ -53,7 +53,7 @@ extension VoucherService {
     func searchVouchers(
         _ request: Usher_Vouchers_V1_SearchVouchersRequest, _ tx: Transaction
     ) throws -> Usher_Vouchers_V1_SearchVouchersResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         var violations = Violations()
         let query = VoucherCode(request.query)
         violations.require(query != nil, "query", "must be given")

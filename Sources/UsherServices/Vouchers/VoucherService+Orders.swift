@@ -80,7 +80,7 @@ extension VoucherService {
     func listBoughtVouchers(
         _ request: Usher_Vouchers_V1_ListBoughtVouchersRequest, _ tx: Transaction
     ) throws -> Usher_Vouchers_V1_ListBoughtVouchersResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         var violations = Violations()
         violations.require(
             !request.purchaserID.isEmpty || !request.voucherOrderID.isEmpty, "purchaser_id",

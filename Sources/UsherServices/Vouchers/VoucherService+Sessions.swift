@@ -6,7 +6,7 @@ extension VoucherService {
     func listVoucherSessions(
         _ request: Usher_Vouchers_V1_ListVoucherSessionsRequest, _ tx: Transaction
     ) throws -> Usher_Vouchers_V1_ListVoucherSessionsResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         let voucher = try existing(request.voucherID, in: tx)
         let found = try PlaybackSessionStore.list(
             .voucher(voucher.id.number), after: try page.afterNumber(), limit: page.size + 1, in: tx)

@@ -142,7 +142,7 @@ public struct VoucherService: Sendable {
     private func listRedemptions(
         _ request: Usher_Vouchers_V1_ListRedemptionsRequest, _ tx: Transaction
     ) throws -> Usher_Vouchers_V1_ListRedemptionsResponse {
-        let page = try Page(of: request)
+        let page = try Page(of: request, in: tx)
         guard let id = ResourceID(request.voucherID, prefix: Voucher.prefix),
             try VoucherStore.exists(id.number, in: tx)
         else { throw VoucherRefusal.notFound }

@@ -394,7 +394,7 @@ extension Harness {
         return try await call(Admissions.createPassProduct, request)
     }
 
-    fileprivate func buy(
+    func buy(
         _ change: (inout Usher_Admission_V1_CreateOrderRequest) -> Void = { _ in }
     ) async throws -> Usher_Admission_V1_Order {
         var request = Usher_Admission_V1_CreateOrderRequest()
@@ -407,7 +407,7 @@ extension Harness {
     }
 
     /// A printed pass with the first nights on it, good for any performance.
-    fileprivate func season(_ nights: Int) async throws -> Usher_Admission_V1_Pass {
+    func season(_ nights: Int) async throws -> Usher_Admission_V1_Pass {
         let order = try await buy()
         let performances = (1...nights).map { "night-\($0)" }
         let pass = try await call(

@@ -126,6 +126,29 @@ import UsherContract
         #expect(try await harness.scan("none") { $0.nonce = "n-3" } == unknown)
     }
 
+    /// A scanner that was refused, went offline and let the guest in anyway reports that under the same nonce.
+    @Test func aForcedScanIsNotAnsweredWithTheRefusalBefore() async throws {
+        let harness = try await Harness.withNights(1)
+        let ticket = try await harness.printed(1)[0]
+        var doors = Usher_Admission_V1_Doors()
+        doors.performanceID = "night-1"
+        doors.openTime.seconds = Harness.start.microseconds / 1_000_000 + 60
+        _ = try await harness.call(Admissions.updateDoors, .with { $0.doors = doors })
+        let early = try await harness.scan(ticket.barcode) { $0.nonce = "o-1" }
+        #expect(early.verdict == .notYetOpen)
+        let forced = try await harness.scan(ticket.barcode) { ($0.nonce, $0.force) = ("o-1", true) }
+        #expect(forced.verdict == .ok && forced.scanID != early.scanID)
+        #expect(try await harness.scan(ticket.barcode) { ($0.nonce, $0.force) = ("o-1", true) } == forced)
+        let scans = try await harness.call(Admissions.listScans, .init()).scans
+        #expect(scans.map(\.forced) == [false, true])
+        // What went through unforced went through once, also where it is reported as forced later.
+        harness.now = Harness.start + .seconds(61)
+        let other = try await harness.printed(1)[0]
+        let passed = try await harness.scan(other.barcode) { $0.nonce = "o-2" }
+        #expect(passed.verdict == .ok)
+        #expect(try await harness.scan(other.barcode) { ($0.nonce, $0.force) = ("o-2", true) } == passed)
+    }
+
     @Test func anOfflineUploadCountsFromWhenItWas() async throws {
         let harness = try await Harness.withNights(1)
         let tickets = try await harness.printed(2)

@@ -72,7 +72,8 @@ enum TakeBackMatrix {
             for isControlled in [false, true] {
                 var ticket = HeldTicket.sample
                 (ticket.delivery, ticket.isControlled) = (row.delivery, isControlled)
-                let refusal = TicketRules.judgeTakeBack(of: ticket, by: acting, distributor: distributor, policy)
+                let refusal = TicketRules.judgeTakeBack(
+                    of: ticket, by: acting.kind, isDistributor: acting.acts(for: distributor), policy)
                 verdicts.append(refusal?.rawValue ?? "")
             }
         }
@@ -116,12 +117,11 @@ enum TakeBackMatrix {
 
     @Test func whatNobodyDistributedOrIsCancelledIsRefusedFirst() {
         let policy = TakeBackPolicy(allowsInjected: true, downloaded: .relayAndPublic, limit: 1)
-        let acting = contact(1, .relay)
         var ticket = HeldTicket.sample
-        ticket.isControlled = true
-        #expect(TicketRules.judgeTakeBack(of: ticket, by: acting, distributor: nil, policy) == .notDistributed)
+        (ticket.isControlled, ticket.distributorKey) = (true, nil)
+        #expect(TicketRules.judgeTakeBack(of: ticket, by: .relay, isDistributor: false, policy) == .notDistributed)
         ticket.isCancelled = true
-        #expect(TicketRules.judgeTakeBack(of: ticket, by: acting, distributor: nil, policy) == .ticketCancelled)
+        #expect(TicketRules.judgeTakeBack(of: ticket, by: .relay, isDistributor: false, policy) == .ticketCancelled)
     }
 
     @Test func onlyRelaysOfOneNamedStructureActForEachOther() {

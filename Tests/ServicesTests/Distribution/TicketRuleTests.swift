@@ -83,11 +83,16 @@ import UsherContract
         let transferred = distributed.transferred(to: 6, at: now)
         #expect(transferred.ownerKey == 6 && transferred.distributorKey == 3 && transferred.transferLevel == 1)
         #expect(transferred.delivery == .injected && transferred.distributionLevel == 2)
-        let back = transferred.takenBack(to: 3, outer: 1, transferLevel: 0, at: now)
+        let second = TicketDistribution(level: 2, distributorKey: 3, transferLevel: 0)
+        let back = transferred.takenBack(to: 3, before: second, outer: 1, at: now)
         #expect(back.ownerKey == 3 && back.distributorKey == 1 && back.distributionLevel == 1)
         #expect(back.transferLevel == 0 && back.delivery == .none)
-        let again = transferred.redistributed(to: 7, delivery: .injected, transferLevel: 0, at: now)
+        let again = transferred.redistributed(to: 7, by: second, delivery: .injected, at: now)
         #expect(again.ownerKey == 7 && again.distributorKey == 3 && again.distributionLevel == 2)
         #expect(again.transferLevel == 0)
+        // Who distributed it first undoes what came after.
+        let first = TicketDistribution(level: 1, distributorKey: 1, transferLevel: 0)
+        let whole = transferred.takenBack(to: 1, before: first, outer: nil, at: now)
+        #expect(whole.ownerKey == 1 && whole.distributorKey == nil && whole.distributionLevel == 0)
     }
 }

@@ -61,6 +61,7 @@ enum StatementPlan {
         "subscriptions_by_viewer": "what one viewer has",
         "playback_sessions_going_on": "what one viewer plays at the moment",
         "cart_items_by_cart": "what one cart holds",
+        "ticket_distributions_by_distributor": "one page of what one contact distributed",
         "tickets_by_owner": "two pages, one of them by distributor",
     ]
 

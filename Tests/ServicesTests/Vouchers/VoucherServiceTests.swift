@@ -361,6 +361,13 @@ import UsherContract
             Vouchers.listVouchers,
             .with { ($0.batchID, $0.pageSize, $0.pageToken) = ("a", 9, page.nextPageToken) })
         #expect(rest.vouchers.count == 1 && rest.nextPageToken.isEmpty)
+        try await harness.call(
+            Organisations.createOrganisation,
+            .with { ($0.organisation.organisationID, $0.organisation.name) = ("other", "Other") }, in: nil)
+        let foreign = try await harness.refusal(
+            Vouchers.listVouchers,
+            .with { ($0.batchID, $0.pageSize, $0.pageToken) = ("a", 9, page.nextPageToken) }, in: "other")
+        #expect(foreign?.reason == "PAGE_TOKEN_INVALID")
     }
 
     @Test func idsThatAreNone() async throws {

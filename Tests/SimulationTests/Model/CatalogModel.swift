@@ -153,6 +153,9 @@ extension OrganisationModel {
     func deleteAsset(_ request: Usher_Catalog_V1_DeleteAssetRequest, _ context: Context) throws {
         let asset = try existingAsset(request.assetID)
         try Expected.checkTag(request.etag, Int(asset.message.etag.dropFirst()) ?? -1)
+        if asset.message.type == .performance {
+            _ = endAdmissions(to: asset, "the performance was deleted", at: context.now)
+        }
         asset.isDeleted = true
         asset.members = []
         for other in assets { other.members.removeAll { $0 == asset } }

@@ -173,7 +173,7 @@ extension OrganisationModel {
         let chosen = hall.held.filter { ticket in
             let (owner, distributor) = (ticket.holding?.owner, ticket.holding?.distributor)
             let isRemaining = subject.map { $0 === owner } ?? (distributor == nil)
-            let isDistributed = subject.map { $0 === distributor } ?? (distributor != nil)
+            let isDistributed = subject.map { ticket.holding?.isAway(from: $0) ?? false } ?? (distributor != nil)
             let fits =
                 switch request.distribution {
                 case .remaining: isRemaining

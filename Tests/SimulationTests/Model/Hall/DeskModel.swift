@@ -28,7 +28,7 @@ extension OrganisationModel {
         return hall.held.filter { ticket in
             let isShown =
                 ticket.holding?.owner === subject
-                || request.includeDistributed && ticket.holding?.distributor === subject
+                || request.includeDistributed && ticket.holding?.isAway(from: subject) ?? false
             return isShown && ticket.performance == performance && ticket.cancelled == nil
                 && (request.zone.isEmpty || ticket.admission.place.zone == request.zone)
         }.map { ticket in
@@ -61,10 +61,7 @@ extension OrganisationModel {
             let tickets = hall.held.filter { $0.performance == asset }
             let own = tickets.filter { $0.holding?.owner === subject }
             // Wherever they have got to since.
-            let out = tickets.filter { ticket in
-                ticket.holding?.owner !== subject
-                    && ticket.holding?.distributions.contains { $0.by === subject } ?? false
-            }
+            let out = tickets.filter { $0.holding?.isAway(from: subject) ?? false }
             return own.isEmpty && out.isEmpty ? nil : counts(asset, own, out, subject, reader ?? subject)
         }
     }
@@ -81,8 +78,7 @@ extension OrganisationModel {
             counts.distributedCount = Int32(away.count)
             counts.downloadedCount = Int32(away.filter { $0.holding?.delivery == .downloaded }.count)
             counts.controlledCount = Int32(away.filter(hall.isControlled).count)
-            counts.takeBackPossibleCount = Int32(
-                away.filter { $0.holding?.distributor === subject && canTakeBack($0, reader) }.count)
+            counts.takeBackPossibleCount = Int32(away.filter { canTakeBack($0, reader) }.count)
             counts.cancelledCount = Int32(own.count + out.count - held.count - away.count)
         }
     }
@@ -98,7 +94,7 @@ extension OrganisationModel {
         let (_, subject) = try looking(request.actingContactID, request.contactID)
         let performance = request.performanceID.isEmpty ? nil : try performance(request.performanceID)
         let tickets = hall.held.filter { ticket in
-            (ticket.holding?.owner === subject || ticket.holding?.distributor === subject)
+            (ticket.holding?.owner === subject || ticket.holding?.isAway(from: subject) ?? false)
                 && (performance == nil || ticket.performance == performance)
         }
         return assets.flatMap { asset in tickets.filter { $0.performance == asset } }.map(line)

@@ -136,11 +136,12 @@ extension OrganisationModel {
         let question = try question(
             request.barcode, request.performanceID, request.gate, request.direction, isForced: request.force,
             time ?? context.now, &mistakes)
-        let isSame = { (scan: ModelScan) in
+        let same = hall.scans.filter { scan in
             !request.nonce.isEmpty && scan.request.nonce == request.nonce
                 && scan.request.deviceID == request.deviceID
+                && (!request.force || scan.request.force || scan.told.verdict == .ok)
         }
-        if let before = hall.scans.first(where: isSame) {
+        if let before = same.first(where: \.request.force) ?? same.first {
             guard before.text == question.text, before.performance == question.performance,
                 before.direction == question.direction
             else { throw Expected.precondition("NONCE_REUSED") }

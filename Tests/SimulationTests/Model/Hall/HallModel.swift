@@ -289,6 +289,11 @@ final class ModelHolding {
     }
 
     var distributor: ModelContact? { distributions.last?.by }
+
+    /// Whether somebody distributed it, at any step, and has it no more.
+    func isAway(from contact: ModelContact) -> Bool {
+        owner !== contact && distributions.contains { $0.by === contact }
+    }
 }
 
 final class ModelTransfer {

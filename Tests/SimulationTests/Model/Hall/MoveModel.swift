@@ -15,19 +15,33 @@ extension OrganisationModel {
         return hall.pendingTransfer(of: ticket) == nil ? nil : .precondition("TRANSFER_PENDING")
     }
 
-    func refusalToTakeBack(_ ticket: ModelTicket, by acting: ModelContact) -> Expected? {
+    /// - Parameter acting: nil for the organisation itself.
+    func refusalToTakeBack(_ ticket: ModelTicket, by acting: ModelContact?) -> Expected? {
         if ticket.cancelled != nil { return .precondition("TICKET_CANCELLED") }
-        guard let holding = ticket.holding, let distributor = holding.distributor else {
+        guard let holding = ticket.holding, holding.distributor != nil else {
             return .precondition("NOT_DISTRIBUTED")
         }
-        guard mayTakeBack(holding.delivery, acting) else { return .precondition("TAKE_BACK_NOT_ALLOWED") }
+        if let acting, !mayTakeBack(holding.delivery, acting) { return .precondition("TAKE_BACK_NOT_ALLOWED") }
         if hall.isControlled(ticket) { return .precondition("TICKET_CONTROLLED") }
-        return acting.acts(for: distributor) ? nil : .denied("NOT_DISTRIBUTOR")
+        return step(of: holding, acting) == nil ? .denied("NOT_DISTRIBUTOR") : nil
+    }
+
+    /// Which distribution would be undone: somebody's own, the latest of those that it acts for; the organisation's
+    /// choice is the one by whom it is to go back to, or the latest of all. Not one by who has the ticket, if possible.
+    func step(of holding: ModelHolding, _ acting: ModelContact?, to recipient: ModelContact? = nil) -> Int? {
+        let steps = holding.distributions.indices.reversed().filter { step in
+            acting.map { $0.acts(for: holding.distributions[step].by) } ?? true
+        }
+        let others = steps.filter { holding.distributions[$0].by !== holding.owner }
+        let wanted = acting ?? recipient
+        return others.first { holding.distributions[$0].by === wanted } ?? others.first ?? steps.first
     }
 
     /// Whether a ticket would come back from somebody else.
     func canTakeBack(_ ticket: ModelTicket, _ acting: ModelContact?) -> Bool {
-        guard let acting, let holding = ticket.holding, holding.owner !== holding.distributor else { return false }
+        guard let acting, let holding = ticket.holding, let step = step(of: holding, acting),
+            holding.owner !== holding.distributions[step].by
+        else { return false }
         return refusalToTakeBack(ticket, by: acting) == nil
     }
 
@@ -68,8 +82,9 @@ extension OrganisationModel {
     }
 
     /// So many in 24 hours, which begin with the first.
-    func checkAllowance(_ count: Int, _ acting: ModelContact, commits: Bool, at now: Instant) throws {
-        guard count > 0 else { return }
+    func checkAllowance(_ count: Int, _ acting: ModelContact?, commits: Bool, at now: Instant) throws {
+        // The organisation's own limit is more than a simulation takes back.
+        guard count > 0, let acting else { return }
         let period = period(of: acting, at: now)
         guard period.count + count <= Int(settings.pointOfSales.takeBacksPerDay) else {
             throw Expected(code: .resourceExhausted, reason: "TAKE_BACK_LIMIT_REACHED")
@@ -86,12 +101,12 @@ extension OrganisationModel {
     /// - Parameter name: what stands on it from now on; empty for the recipient's own.
     private func move(
         _ ticket: ModelTicket, _ holding: ModelHolding, to recipient: ModelContact,
-        _ kind: Usher_Distribution_V1_TicketMoveKind, by acting: ModelContact, name: String = "",
+        _ kind: Usher_Distribution_V1_TicketMoveKind, by acting: ModelContact?, name: String = "",
         reason: String = "", at now: Instant
     ) {
         holding.moves.append(
             .with { move in
-                (move.kind, move.reason, move.actingContactID) = (kind, reason, acting.id)
+                (move.kind, move.reason, move.actingContactID) = (kind, reason, acting?.id ?? "")
                 (move.fromContactID, move.toContactID) = (holding.owner.id, recipient.id)
                 move.moveTime = now.timestamp
             })
@@ -114,15 +129,18 @@ extension OrganisationModel {
 
     /// Whoever distributed it, or acts in that place, has it as before; anybody else has it from the same distributor.
     func takeBack(
-        _ ticket: ModelTicket, to recipient: ModelContact, name: String = "", defers: Bool = false, reason: String,
-        by acting: ModelContact, at now: Instant
+        _ ticket: ModelTicket, to recipient: ModelContact?, name: String = "", defers: Bool = false, reason: String,
+        by acting: ModelContact?, at now: Instant
     ) {
-        guard let holding = ticket.holding, let level = holding.distributions.last else { return }
+        guard let holding = ticket.holding, let step = step(of: holding, acting, to: recipient) else { return }
+        let level = holding.distributions[step]
+        let recipient = recipient ?? level.by
         holding.transferLevel = level.transferLevel
         if recipient === level.by || recipient === acting {
-            holding.distributions.removeLast()
+            holding.distributions.removeSubrange(step...)
             holding.delivery = .none
         } else {
+            holding.distributions.removeSubrange((step + 1)...)
             holding.delivery = defers ? .none : .injected
         }
         move(ticket, holding, to: recipient, .takenBack, by: acting, name: name, reason: reason, at: now)
@@ -135,37 +153,40 @@ extension OrganisationModel {
     ) throws -> Usher_Distribution_V1_TakeBackTicketsResponse {
         var mistakes = Mistakes()
         mistakes.require(request.ticketIds.isEmpty != request.performanceID.isEmpty, "ticket_ids")
+        mistakes.require(!request.actingContactID.isEmpty || request.performanceID.isEmpty, "performance_id")
         mistakes.require(request.zone.isEmpty || !request.performanceID.isEmpty, "zone")
         mistakes.requireText(request.reason, 1...500, "reason", hasLines: true)
         try mistakes.refuse()
-        let acting = try contact(request.actingContactID)
+        let acting = request.actingContactID.isEmpty ? nil : try contact(request.actingContactID)
         let recipient = request.toContactID.isEmpty ? nil : try contact(request.toContactID)
         let tickets =
-            request.performanceID.isEmpty
-            ? try named(request.ticketIds, recipient, acting)
-            : try candidates(try performance(request.performanceID), request.zone, recipient, acting)
+            if let acting, !request.performanceID.isEmpty {
+                try candidates(try performance(request.performanceID), request.zone, recipient, acting)
+            } else {
+                try named(request.ticketIds, recipient, acting)
+            }
         try checkAllowance(tickets.count, acting, commits: !request.validateOnly, at: context.now)
         if !request.validateOnly, !tickets.isEmpty {
             for ticket in tickets {
-                let target = recipient ?? ticket.holding?.distributor ?? acting
-                takeBack(ticket, to: target, reason: request.reason, by: acting, at: context.now)
+                takeBack(ticket, to: recipient, reason: request.reason, by: acting, at: context.now)
             }
-            context.record("tickets.taken_back", tickets.count == 1 ? tickets[0].id : acting.id)
+            context.record("tickets.taken_back", tickets.count == 1 ? tickets[0].id : acting?.id ?? tickets[0].id)
         }
         return .with { ($0.takenBackCount, $0.ticketIds) = (Int32(tickets.count), tickets.map(\.id)) }
     }
 
     private func named(
-        _ ids: [String], _ recipient: ModelContact?, _ acting: ModelContact
+        _ ids: [String], _ recipient: ModelContact?, _ acting: ModelContact?
     ) throws -> [ModelTicket] {
         var tickets: [ModelTicket] = []
         for id in ids {
             let ticket = try heldTicket(id)
             if tickets.contains(where: { $0 === ticket }) { continue }
             if let refusal = refusalToTakeBack(ticket, by: acting) { throw refusal }
-            guard ticket.holding?.owner !== recipient ?? ticket.holding?.distributor else {
-                throw Expected.precondition("ALREADY_OWNER")
+            let undone = ticket.holding.flatMap { holding in
+                step(of: holding, acting).map { holding.distributions[$0].by }
             }
+            guard ticket.holding?.owner !== recipient ?? undone else { throw Expected.precondition("ALREADY_OWNER") }
             tickets.append(ticket)
         }
         return tickets
@@ -176,9 +197,10 @@ extension OrganisationModel {
         _ performance: ModelAsset, _ zone: String, _ recipient: ModelContact?, _ acting: ModelContact
     ) throws -> [ModelTicket] {
         hall.held.filter { ticket in
-            ticket.performance == performance && ticket.holding?.distributor === acting
+            guard let holding = ticket.holding, ticket.performance == performance else { return false }
+            return holding.distributions.contains { $0.by === acting } && holding.owner !== acting
                 && (zone.isEmpty || ticket.admission.place.zone == zone)
-                && ticket.holding?.owner !== recipient ?? acting && refusalToTakeBack(ticket, by: acting) == nil
+                && holding.owner !== recipient ?? acting && refusalToTakeBack(ticket, by: acting) == nil
         }
     }
 

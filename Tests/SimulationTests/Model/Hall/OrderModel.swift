@@ -73,7 +73,7 @@ extension OrganisationModel {
         for (index, product) in purchase.products.enumerated() {
             let id = newPasses.dropFirst(index).first
             let pass = ModelPass(try adopt(id, "pas"), order, product, holder: purchase.holder, at: context.now)
-            pass.admissions = product.included.map { ModelAdmission($0, order) }
+            pass.admissions = product.included.filter { !$0.isDeleted }.map { ModelAdmission($0, order) }
             hall.passes.append(pass)
         }
         for (index, performance) in purchase.performances.enumerated() {

@@ -118,7 +118,7 @@ extension OrganisationModel {
         try mistakes.refuse()
         let order = try order(request.orderID)
         let product = request.passProductID.isEmpty ? nil : try product(request.passProductID)
-        let included = product?.included ?? []
+        let included = product?.included.filter { !$0.isDeleted } ?? []
         let others = try request.performanceIds.map(performance).filter { !included.contains($0) }
         try checkAddition(of: others, to: product, nil)
         let pass = ModelPass(
@@ -199,6 +199,40 @@ extension OrganisationModel {
             context.record("pass.admissions_cancelled", pass.id)
         }
         return try message(pass, made)
+    }
+
+    /// Ends everything that opens a performance's doors, oldest first.
+    ///
+    /// - Parameter commits: false to count only.
+    func endAdmissions(
+        to performance: ModelAsset, _ reason: String, commits: Bool = true, at now: Instant
+    ) -> (tickets: Int, onPasses: Int) {
+        func isLive(_ bearer: ModelBearer) -> Bool {
+            bearer.admissions.contains { $0.performance == performance && $0.cancelled == nil }
+        }
+        let bearers = (hall.tickets as [ModelBearer] + hall.passes as [ModelBearer]).filter(isLive)
+            .sorted { $0.id.dropFirst(4) < $1.id.dropFirst(4) }
+        let tickets = bearers.count { $0 is ModelTicket }
+        guard commits else { return (tickets, bearers.count - tickets) }
+        for bearer in bearers {
+            if let ticket = bearer as? ModelTicket { _ = cancel(ticket, reason, at: now) }
+            if let pass = bearer as? ModelPass { _ = take([performance], off: pass, reason, at: now) }
+        }
+        return (tickets, bearers.count - tickets)
+    }
+
+    func cancelPerformance(
+        _ request: Usher_Admission_V1_CancelPerformanceRequest, _ context: Context,
+        _ made: Usher_Admission_V1_CancelPerformanceResponse?
+    ) throws -> Usher_Admission_V1_CancelPerformanceResponse {
+        try Mistakes.checkReason(request.reason)
+        let (tickets, onPasses) = endAdmissions(
+            to: try performance(request.performanceID), request.reason, commits: !request.validateOnly,
+            at: context.now)
+        if !request.validateOnly, tickets + onPasses > 0 {
+            context.record("performance.cancelled", request.performanceID)
+        }
+        return .with { ($0.cancelledTicketCount, $0.cancelledPassAdmissionCount) = (Int32(tickets), Int32(onPasses)) }
     }
 
     // MARK: What is on a pass

@@ -146,7 +146,9 @@ enum DistributionSteps {
         if out.isEmpty, simulation.dice.chance(90) { return try CartSteps.validate(tenant, simulation) }
         let ticket = simulation.dice.chance(90) ? simulation.dice.pick(out) : simulation.heldTicket(tenant)
         let request = Usher_Distribution_V1_TakeBackTicketsRequest.with { request in
-            request.actingContactID = simulation.contactID(tenant, mostly: ticket?.holding?.distributor)
+            let distributors = ticket?.holding?.distributions.map(\.by) ?? []
+            request.actingContactID = simulation.contactID(tenant, mostly: simulation.dice.pick(distributors))
+            if simulation.dice.chance(10) { request.actingContactID = "" }
             if simulation.dice.chance(65) {
                 request.ticketIds = [simulation.dice.chance(96) ? ticket?.id ?? "" : simulation.unknownTicketID(tenant)]
                 if simulation.dice.chance(25) { request.ticketIds.append(simulation.dice.pick(out)?.id ?? "") }

@@ -10,7 +10,7 @@ enum PassSteps {
         Step(weight: 2, prepare: updateProduct), Step(weight: 4, prepare: assign),
         Step(weight: 2, isWrite: false, prepare: get), Step(weight: 8, prepare: updateAdmissions),
         Step(weight: 4, prepare: reprint), Step(weight: 2, prepare: cancel),
-        Step(weight: 4, prepare: cancelAdmissions),
+        Step(weight: 4, prepare: cancelAdmissions), Step(weight: 1, prepare: cancelPerformance),
     ]
 
     static let products = ["season", "membership", "weekend", "open"]
@@ -145,6 +145,17 @@ enum PassSteps {
         }
         return try PreparedCall(
             RPC.cancelAdmissions, request, by: simulation.actor(in: tenant.id), tenant.cancelAdmissions)
+    }
+
+    private static func cancelPerformance(
+        _ tenant: OrganisationModel, _ simulation: Simulation
+    ) throws -> PreparedCall {
+        let request = Usher_Admission_V1_CancelPerformanceRequest.with { request in
+            (request.performanceID, request.reason) = (simulation.performanceID(), simulation.reason())
+            (request.validateOnly, request.requestID) = (simulation.dice.chance(70), simulation.requestID())
+        }
+        return try PreparedCall(
+            RPC.cancelPerformance, request, by: simulation.actor(in: tenant.id), tenant.cancelPerformance)
     }
 }
 

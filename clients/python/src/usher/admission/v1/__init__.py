@@ -19,6 +19,8 @@ from usher.admission.v1.admission_pb2 import (
     AttachExternalBarcodeRequest as AttachExternalBarcodeRequest,
     CancelAdmissionsRequest as CancelAdmissionsRequest,
     CancelPassRequest as CancelPassRequest,
+    CancelPerformanceRequest as CancelPerformanceRequest,
+    CancelPerformanceResponse as CancelPerformanceResponse,
     CancelTicketRequest as CancelTicketRequest,
     CheckBarcodeRequest as CheckBarcodeRequest,
     CheckBarcodeResponse as CheckBarcodeResponse,

@@ -362,6 +362,28 @@ class CancelAdmissionsRequest(_message.Message):
     request_id: str
     def __init__(self, pass_id: _Optional[str] = ..., performance_ids: _Optional[_Iterable[str]] = ..., reason: _Optional[str] = ..., validate_only: bool = ..., request_id: _Optional[str] = ...) -> None: ...
 
+class CancelPerformanceRequest(_message.Message):
+    __slots__ = ("performance_id", "reason", "validate_only", "request_id")
+    PERFORMANCE_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    performance_id: str
+    reason: str
+    validate_only: bool
+    request_id: str
+    def __init__(self, performance_id: _Optional[str] = ..., reason: _Optional[str] = ..., validate_only: bool = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class CancelPerformanceResponse(_message.Message):
+    __slots__ = ("cancelled_ticket_count", "cancelled_pass_admission_count", "more")
+    CANCELLED_TICKET_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CANCELLED_PASS_ADMISSION_COUNT_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
+    cancelled_ticket_count: int
+    cancelled_pass_admission_count: int
+    more: bool
+    def __init__(self, cancelled_ticket_count: _Optional[int] = ..., cancelled_pass_admission_count: _Optional[int] = ..., more: bool = ...) -> None: ...
+
 class Ticket(_message.Message):
     __slots__ = ("ticket_id", "organisation_id", "order_id", "performance_id", "number", "barcode", "barcode_is_external", "zone", "seat", "gates", "holder_name", "ticket_template", "state", "presence", "cancel_reason", "print_time", "cancel_time", "create_time", "update_time")
     TICKET_ID_FIELD_NUMBER: _ClassVar[int]

@@ -162,6 +162,15 @@ ADMISSION_SERVICE_CANCEL_ADMISSIONS = Method(
     has_request_id=True,
 )
 
+ADMISSION_SERVICE_CANCEL_PERFORMANCE = Method(
+    "usher.admission.v1.AdmissionService",
+    "CancelPerformance",
+    admission_pb2.CancelPerformanceRequest,
+    admission_pb2.CancelPerformanceResponse,
+    idempotency=Idempotency.IDEMPOTENCY_UNKNOWN,
+    has_request_id=True,
+)
+
 ADMISSION_SERVICE_ISSUE_TICKETS = Method(
     "usher.admission.v1.AdmissionService",
     "IssueTickets",
@@ -647,6 +656,28 @@ class AdmissionService:
         })
         return self._channel.call(ADMISSION_SERVICE_CANCEL_ADMISSIONS, message, options)
 
+    def cancel_performance(
+        self,
+        request: admission_pb2.CancelPerformanceRequest | None = None,
+        *,
+        performance_id: str | None = None,
+        reason: str | None = None,
+        validate_only: bool | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> admission_pb2.CancelPerformanceResponse:
+        """Ends every ticket and every admission of a pass to a performance that does not take place, with the records for the
+        third party's system; the other doors of those passes stay. At most 10,000 a call: `more` says that another one is
+        needed. Scope `admission:write`. Refusals: NOT_FOUND `PERFORMANCE_NOT_FOUND`.
+        """
+        message = build_request(admission_pb2.CancelPerformanceRequest, request, {
+            "performance_id": performance_id,
+            "reason": reason,
+            "validate_only": validate_only,
+            "request_id": request_id,
+        })
+        return self._channel.call(ADMISSION_SERVICE_CANCEL_PERFORMANCE, message, options)
+
     def issue_tickets(
         self,
         request: admission_pb2.IssueTicketsRequest | None = None,
@@ -772,7 +803,8 @@ class AdmissionService:
         options: CallOptions | None = None,
     ) -> admission_pb2.ScanBarcodeResponse:
         """Scans a barcode at a door. Whatever the verdict, the attempt is on record. Scope `admission:scan` or
-        `admission:write`. A `nonce` that the device has used before returns what it returned then, and nothing happens.
+        `admission:write`. A `nonce` that the device has used before returns what it returned then, and nothing happens; a
+        forced scan with the nonce of a refusal is a scan of its own: somebody went through all the same.
         Refusals: NOT_FOUND `PERFORMANCE_NOT_FOUND`; FAILED_PRECONDITION `NONCE_REUSED` (for another scan).
         """
         message = build_request(admission_pb2.ScanBarcodeRequest, request, {
@@ -1283,6 +1315,28 @@ class AsyncAdmissionService:
         })
         return await self._channel.call(ADMISSION_SERVICE_CANCEL_ADMISSIONS, message, options)
 
+    async def cancel_performance(
+        self,
+        request: admission_pb2.CancelPerformanceRequest | None = None,
+        *,
+        performance_id: str | None = None,
+        reason: str | None = None,
+        validate_only: bool | None = None,
+        request_id: str | None = None,
+        options: CallOptions | None = None,
+    ) -> admission_pb2.CancelPerformanceResponse:
+        """Ends every ticket and every admission of a pass to a performance that does not take place, with the records for the
+        third party's system; the other doors of those passes stay. At most 10,000 a call: `more` says that another one is
+        needed. Scope `admission:write`. Refusals: NOT_FOUND `PERFORMANCE_NOT_FOUND`.
+        """
+        message = build_request(admission_pb2.CancelPerformanceRequest, request, {
+            "performance_id": performance_id,
+            "reason": reason,
+            "validate_only": validate_only,
+            "request_id": request_id,
+        })
+        return await self._channel.call(ADMISSION_SERVICE_CANCEL_PERFORMANCE, message, options)
+
     async def issue_tickets(
         self,
         request: admission_pb2.IssueTicketsRequest | None = None,
@@ -1408,7 +1462,8 @@ class AsyncAdmissionService:
         options: CallOptions | None = None,
     ) -> admission_pb2.ScanBarcodeResponse:
         """Scans a barcode at a door. Whatever the verdict, the attempt is on record. Scope `admission:scan` or
-        `admission:write`. A `nonce` that the device has used before returns what it returned then, and nothing happens.
+        `admission:write`. A `nonce` that the device has used before returns what it returned then, and nothing happens; a
+        forced scan with the nonce of a refusal is a scan of its own: somebody went through all the same.
         Refusals: NOT_FOUND `PERFORMANCE_NOT_FOUND`; FAILED_PRECONDITION `NONCE_REUSED` (for another scan).
         """
         message = build_request(admission_pb2.ScanBarcodeRequest, request, {

@@ -354,8 +354,10 @@ class CatalogService:
     ) -> empty_pb2.Empty:
         """Deletes an asset: nobody comes in any more, and the id is free for another one, which nobody has access to yet.
         It leaves its packages, and its price options end with it. Vouchers and accesses that name it stay as records.
+        What opened the doors of a performance is cancelled as CancelPerformance does it.
         Scope `catalog:write`.
-        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; ABORTED `ETAG_MISMATCH`; FAILED_PRECONDITION `PERFORMANCE_HAS_ADMISSIONS`
+        (more than 10,000 live ones: call CancelPerformance first).
         """
         message = build_request(catalog_pb2.DeleteAssetRequest, request, {
             "asset_id": asset_id,
@@ -887,8 +889,10 @@ class AsyncCatalogService:
     ) -> empty_pb2.Empty:
         """Deletes an asset: nobody comes in any more, and the id is free for another one, which nobody has access to yet.
         It leaves its packages, and its price options end with it. Vouchers and accesses that name it stay as records.
+        What opened the doors of a performance is cancelled as CancelPerformance does it.
         Scope `catalog:write`.
-        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; ABORTED `ETAG_MISMATCH`.
+        Refusals: NOT_FOUND `ASSET_NOT_FOUND`; ABORTED `ETAG_MISMATCH`; FAILED_PRECONDITION `PERFORMANCE_HAS_ADMISSIONS`
+        (more than 10,000 live ones: call CancelPerformance first).
         """
         message = build_request(catalog_pb2.DeleteAssetRequest, request, {
             "asset_id": asset_id,
