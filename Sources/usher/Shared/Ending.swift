@@ -90,8 +90,7 @@ enum RefusalAdvice {
     private static let settings = [
         "SETTING_CONFLICT": "pointOfSales.allowTakeBackInjected",
         "TAKE_BACK_NOT_ALLOWED": "pointOfSales.takeBackDownloaded",
-        "TAKE_BACK_LIMIT": "pointOfSales.takeBacksPerDay",
-        "VIEWER_NOT_FOUND": "requireKnownViewers",
+        "TAKE_BACK_LIMIT_REACHED": "pointOfSales.takeBacksPerDay",
         "TOO_MANY_SESSIONS": "concurrentSessionLimit",
     ]
 }
